@@ -1,0 +1,103 @@
+//! What is sold for an event.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{
+    MAX_DESCRIPTION_CHARS, NAME_CHARS, PER_ORDER, PRICE, QUANTITY, SORT, read_max_per_order,
+};
+use crate::fields::Fields;
+use crate::problem::Problems;
+use crate::time::Timestamp;
+
+/// Ticket types that are shown, and limited, together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TicketGroup {
+    /// The event.
+    pub event_id: i64,
+    /// Shown to buyers.
+    pub name: String,
+    /// Most tickets of the group in one order.
+    pub max_per_order: Option<i64>,
+    /// Smaller comes first.
+    pub sort: i64,
+}
+
+impl TicketGroup {
+    /// Reads a ticket group.
+    ///
+    /// # Errors
+    /// Every field's first problem; unknown fields are problems.
+    pub fn parse(map: &Map<String, Value>) -> Result<Self, Problems> {
+        let mut fields = Fields::new(map);
+        let group = Self {
+            event_id: fields.id("event_id"),
+            name: fields.text("name", NAME_CHARS),
+            max_per_order: read_max_per_order(&mut fields, 1),
+            sort: fields.integer_or("sort", SORT, 0),
+        };
+        fields.refuse_unknown();
+        fields.finish(group)
+    }
+}
+
+/// A kind of ticket for an event, priced in the event's currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TicketType {
+    /// The event.
+    pub event_id: i64,
+    /// The group it is shown in.
+    pub group_id: Option<i64>,
+    /// Shown to buyers.
+    pub name: String,
+    /// Shown to buyers.
+    pub description: String,
+    /// Minor units.
+    pub price: i64,
+    /// How many there are in all, sold ones included.
+    pub quantity: i64,
+    /// Fewest in one order that has any.
+    pub min_per_order: i64,
+    /// Most in one order.
+    pub max_per_order: Option<i64>,
+    /// From when it is sold.
+    pub on_sale_from: Option<Timestamp>,
+    /// Until when it is sold; after `on_sale_from`.
+    pub on_sale_until: Option<Timestamp>,
+    /// Whether only a link or code shows it.
+    pub hidden: bool,
+    /// Smaller comes first.
+    pub sort: i64,
+}
+
+impl TicketType {
+    /// Reads a ticket type.
+    ///
+    /// # Errors
+    /// Every field's first problem; unknown fields are problems.
+    pub fn parse(map: &Map<String, Value>) -> Result<Self, Problems> {
+        let mut fields = Fields::new(map);
+        let min_per_order = fields.integer_or("min_per_order", PER_ORDER, 1);
+        let ticket_type = Self {
+            event_id: fields.id("event_id"),
+            group_id: fields.optional_id("group_id"),
+            name: fields.text("name", NAME_CHARS),
+            description: fields.text_or("description", MAX_DESCRIPTION_CHARS, ""),
+            price: fields.integer("price", PRICE),
+            quantity: fields.integer("quantity", QUANTITY),
+            min_per_order,
+            max_per_order: read_max_per_order(&mut fields, min_per_order),
+            on_sale_from: fields.optional_instant("on_sale_from"),
+            on_sale_until: fields.optional_instant("on_sale_until"),
+            hidden: fields.boolean_or("hidden", false),
+            sort: fields.integer_or("sort", SORT, 0),
+        };
+        if let (Some(from), Some(until)) = (ticket_type.on_sale_from, ticket_type.on_sale_until)
+            && until <= from
+        {
+            fields.problem("on_sale_until", "range", "must be after on_sale_from");
+        }
+        fields.refuse_unknown();
+        fields.finish(ticket_type)
+    }
+}

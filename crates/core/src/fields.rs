@@ -1,0 +1,288 @@
+//! Reads a JSON object field by field and collects what is wrong with it, at
+//! most one problem a field (SP-09).
+
+use core::ops::RangeInclusive;
+
+use serde_json::{Map, Value};
+
+use crate::id::MAX_ID;
+use crate::money::Currency;
+use crate::problem::Problems;
+use crate::time::{TimeError, Timestamp};
+
+/// A JSON object being read. Each reader answers a harmless default where it
+/// finds a problem; [`Fields::finish`] then makes the whole an error.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    map: &'a Map<String, Value>,
+    asked: Vec<&'static str>,
+    problems: Problems,
+}
+
+impl<'a> Fields<'a> {
+    /// Starts reading.
+    #[must_use]
+    pub fn new(map: &'a Map<String, Value>) -> Self {
+        Self {
+            map,
+            asked: Vec::new(),
+            problems: Problems::new(),
+        }
+    }
+
+    /// The field as it stands, `null` and absent alike being `None`.
+    pub fn raw(&mut self, name: &'static str) -> Option<&'a Value> {
+        self.asked.push(name);
+        self.map.get(name).filter(|value| !value.is_null())
+    }
+
+    /// Adds a problem, unless the field already has one.
+    pub fn problem(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+        if !self.problems.has(field) {
+            self.problems.push(field, code, message);
+        }
+    }
+
+    /// A required text of so many Unicode scalar values, without control
+    /// characters other than line feed and tab.
+    pub fn text(&mut self, name: &'static str, chars: RangeInclusive<usize>) -> String {
+        match self.required(name) {
+            Some(value) => self.read_text(name, value, chars).unwrap_or_default(),
+            None => String::new(),
+        }
+    }
+
+    /// A text that may be absent or null; a text of no characters is a text.
+    pub fn optional_text(&mut self, name: &'static str, max: usize) -> Option<String> {
+        let value = self.raw(name)?;
+        self.read_text(name, value, 0..=max)
+    }
+
+    /// A text, or `default` when absent or null.
+    pub fn text_or(&mut self, name: &'static str, max: usize, default: &str) -> String {
+        self.optional_text(name, max)
+            .unwrap_or_else(|| default.to_owned())
+    }
+
+    /// A required whole number. JSON numbers with a point or an exponent are
+    /// refused even where their value is whole.
+    pub fn integer(&mut self, name: &'static str, range: RangeInclusive<i64>) -> i64 {
+        let default = *range.start();
+        match self.required(name) {
+            Some(value) => self.read_integer(name, value, range).unwrap_or(default),
+            None => default,
+        }
+    }
+
+    /// A whole number that may be absent or null.
+    pub fn optional_integer(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<i64>,
+    ) -> Option<i64> {
+        let value = self.raw(name)?;
+        self.read_integer(name, value, range)
+    }
+
+    /// A whole number, or `default` when absent or null.
+    pub fn integer_or(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<i64>,
+        default: i64,
+    ) -> i64 {
+        self.optional_integer(name, range).unwrap_or(default)
+    }
+
+    /// A required row id, 1 to [`MAX_ID`].
+    pub fn id(&mut self, name: &'static str) -> i64 {
+        self.integer(name, 1..=MAX_ID)
+    }
+
+    /// A row id that may be absent or null.
+    pub fn optional_id(&mut self, name: &'static str) -> Option<i64> {
+        self.optional_integer(name, 1..=MAX_ID)
+    }
+
+    /// `true` or `false`, or `default` when absent or null.
+    pub fn boolean_or(&mut self, name: &'static str, default: bool) -> bool {
+        match self.raw(name) {
+            None => default,
+            Some(Value::Bool(value)) => *value,
+            Some(_) => {
+                self.problem(name, "type", "must be true or false");
+                default
+            }
+        }
+    }
+
+    /// A required ISO 4217 code.
+    pub fn currency(&mut self, name: &'static str) -> Currency {
+        match self.required(name) {
+            Some(value) => self.read_currency(name, value),
+            None => None,
+        }
+        .unwrap_or(Currency::EUR)
+    }
+
+    /// An ISO 4217 code, or `default` when absent or null.
+    pub fn currency_or(&mut self, name: &'static str, default: Currency) -> Currency {
+        match self.raw(name) {
+            Some(value) => self.read_currency(name, value).unwrap_or(default),
+            None => default,
+        }
+    }
+
+    /// A required RFC 3339 time with its offset.
+    pub fn instant(&mut self, name: &'static str) -> Timestamp {
+        match self.required(name) {
+            Some(value) => self.read_instant(name, value).unwrap_or_default(),
+            None => Timestamp::default(),
+        }
+    }
+
+    /// An RFC 3339 time that may be absent or null.
+    pub fn optional_instant(&mut self, name: &'static str) -> Option<Timestamp> {
+        let value = self.raw(name)?;
+        self.read_instant(name, value)
+    }
+
+    /// Makes every key that no reader asked for a problem of its own.
+    pub fn refuse_unknown(&mut self) {
+        for key in self.map.keys() {
+            if !self.asked.contains(&key.as_str()) {
+                self.problems
+                    .push(key.clone(), "unknown", "is no field of this object");
+            }
+        }
+    }
+
+    /// Whether the field has a problem so far; for rules over several fields.
+    #[must_use]
+    pub fn has_problem(&self, name: &str) -> bool {
+        self.problems.has(name)
+    }
+
+    /// What was read.
+    ///
+    /// # Errors
+    /// Every problem found.
+    pub fn finish<T>(self, value: T) -> Result<T, Problems> {
+        self.problems.into_result(value)
+    }
+
+    fn required(&mut self, name: &'static str) -> Option<&'a Value> {
+        let value = self.raw(name);
+        if value.is_none() {
+            self.problem(name, "required", "is required");
+        }
+        value
+    }
+
+    fn read_text(
+        &mut self,
+        name: &'static str,
+        value: &Value,
+        chars: RangeInclusive<usize>,
+    ) -> Option<String> {
+        let Value::String(text) = value else {
+            self.problem(name, "type", "must be a text");
+            return None;
+        };
+        let count = text.chars().count();
+        if count > *chars.end() {
+            let message = format!("has {count} characters, the most are {}", chars.end());
+            self.problem(name, "too_long", message);
+        } else if count < *chars.start() {
+            let message = match (count, *chars.start()) {
+                (0, _) => "must not be empty".to_owned(),
+                (_, least) => format!("has {count} characters, the least are {least}"),
+            };
+            self.problem(name, "too_short", message);
+        } else if let Some(at) = text
+            .chars()
+            .position(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+        {
+            let message = format!("has a control character at position {at}");
+            self.problem(name, "invalid", message);
+        } else {
+            return Some(text.clone());
+        }
+        None
+    }
+
+    fn read_integer(
+        &mut self,
+        name: &'static str,
+        value: &Value,
+        range: RangeInclusive<i64>,
+    ) -> Option<i64> {
+        match whole_number(value, &range) {
+            Ok(number) => Some(number),
+            Err(problem) => {
+                self.problem(name, problem.code(), problem.message());
+                None
+            }
+        }
+    }
+
+    fn read_currency(&mut self, name: &'static str, value: &Value) -> Option<Currency> {
+        let Value::String(code) = value else {
+            self.problem(name, "type", "must be a text");
+            return None;
+        };
+        Currency::from_code(code)
+            .map_err(|error| self.problem(name, error.code(), error.to_string()))
+            .ok()
+    }
+
+    fn read_instant(&mut self, name: &'static str, value: &Value) -> Option<Timestamp> {
+        let Value::String(text) = value else {
+            self.problem(name, "type", TimeError.to_string());
+            return None;
+        };
+        Timestamp::parse_rfc3339(text)
+            .map_err(|error| self.problem(name, error.code(), error.to_string()))
+            .ok()
+    }
+}
+
+/// Why a JSON value is no whole number of a range.
+pub(crate) enum NotWhole {
+    /// No JSON number, or one with a point or an exponent.
+    Type,
+    /// Outside the range.
+    Range(i64, i64),
+}
+
+impl NotWhole {
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Type => "type",
+            Self::Range(..) => "range",
+        }
+    }
+
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Type => "must be a whole number".to_owned(),
+            Self::Range(least, most) => format!("must be from {least} to {most}"),
+        }
+    }
+}
+
+/// A JSON value as a whole number within a range.
+pub(crate) fn whole_number(value: &Value, range: &RangeInclusive<i64>) -> Result<i64, NotWhole> {
+    let out_of_range = NotWhole::Range(*range.start(), *range.end());
+    match value {
+        Value::Number(number) => match number.as_i64() {
+            Some(number) if range.contains(&number) => Ok(number),
+            Some(_) => Err(out_of_range),
+            // Whole numbers beyond i64 are `u64` or, beyond that, floats with no
+            // fraction that serde_json can't tell from `1e30`.
+            None if number.is_u64() => Err(out_of_range),
+            None => Err(NotWhole::Type),
+        },
+        _ => Err(NotWhole::Type),
+    }
+}

@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod attribution;
+pub mod budget;
+pub mod catalogue;
+pub mod click;
+pub mod fields;
+pub mod id;
+pub mod link;
+pub mod money;
+pub mod page;
+pub mod problem;
+pub mod signature;
+pub mod time;
+
+mod percent;

@@ -1,0 +1,12 @@
+//! The JSON vectors, natively. `handbill-wasm` runs the same.
+
+macro_rules! vectors {
+    ($($file:ident)*) => {$(
+        #[test]
+        fn $file() {
+            handbill_vectors::$file();
+        }
+    )*};
+}
+
+vectors!(slug destination redirect money time page token journey fetch robots click);

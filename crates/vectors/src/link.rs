@@ -1,0 +1,170 @@
+//! Links: slugs, destinations, where a redirect leads.
+
+use handbill_core::link::redirect::location;
+use handbill_core::link::{Destination, Slug, Utm};
+use serde::Deserialize;
+
+use crate::{read, same};
+
+#[derive(Deserialize)]
+struct Slugs {
+    generate: Vec<Generate>,
+    custom: Vec<Custom>,
+    from_path: Vec<FromPath>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Generate {
+    bytes: Vec<u8>,
+    slug: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Custom {
+    input: String,
+    key: Option<String>,
+    error: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FromPath {
+    segment: String,
+    key: Option<String>,
+}
+
+/// `slug.json`
+pub fn slug() {
+    let vectors: Slugs = read(include_str!("../../core/vectors/slug.json"));
+    for case in vectors.generate {
+        let mut random = [255; 32];
+        for (to, from) in random.iter_mut().zip(&case.bytes) {
+            *to = *from;
+        }
+        same(&case.slug, Slug::generate(&random).as_str(), &case.slug);
+    }
+    for case in vectors.custom {
+        let got = Slug::custom(&case.input);
+        same(
+            &case.input,
+            got.as_ref().ok().map(Slug::key),
+            case.key.clone(),
+        );
+        same(
+            &case.input,
+            got.as_ref().err().map(|e| e.code().to_owned()),
+            case.error,
+        );
+        if let Ok(slug) = got {
+            same(&case.input, slug.as_str(), &case.input);
+            same(&case.input, Slug::from_path(&case.input), case.key);
+        }
+    }
+    for case in vectors.from_path {
+        same(&case.segment, Slug::from_path(&case.segment), case.key);
+    }
+}
+
+#[derive(Deserialize)]
+struct Destinations {
+    external: Vec<External>,
+    length: Vec<Length>,
+    shop: Vec<Shop>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct External {
+    input: String,
+    output: Option<String>,
+    error: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Length {
+    path_chars: usize,
+    error: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shop {
+    input: String,
+    output: String,
+}
+
+/// `destination.json`
+pub fn destination() {
+    let vectors: Destinations = read(include_str!("../../core/vectors/destination.json"));
+    for case in vectors.external {
+        let got = Destination::external(&case.input);
+        let output = got
+            .as_ref()
+            .ok()
+            .map(|destination| destination.as_str().to_owned());
+        same(&case.input, output, case.output);
+        same(
+            &case.input,
+            got.err().map(|e| e.code().to_owned()),
+            case.error,
+        );
+    }
+    for case in vectors.length {
+        let input = format!("https://example.com/{}", "a".repeat(case.path_chars));
+        let got = Destination::external(&input)
+            .err()
+            .map(|e| e.code().to_owned());
+        same(&case.path_chars.to_string(), got, case.error);
+    }
+    for case in vectors.shop {
+        let got = Destination::shop(case.input.clone());
+        same(&case.input, got.as_str(), &case.output);
+        same(&case.input, got.is_external(), false);
+    }
+}
+
+#[derive(Deserialize)]
+struct Redirects {
+    cases: Vec<Redirect>,
+    length: Vec<RedirectLength>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Redirect {
+    name: String,
+    #[serde(default)]
+    base: String,
+    destination: String,
+    #[serde(default)]
+    utm: Utm,
+    #[serde(default)]
+    query: String,
+    location: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RedirectLength {
+    name: String,
+    destination: String,
+    value_chars: usize,
+    kept: bool,
+}
+
+/// `redirect.json`
+pub fn redirect() {
+    let vectors: Redirects = read(include_str!("../../core/vectors/redirect.json"));
+    for case in vectors.cases {
+        let got = location(&case.base, &case.destination, &case.utm, &case.query);
+        same(&case.name, got, case.location);
+    }
+    for case in vectors.length {
+        let query = format!("a={}", "b".repeat(case.value_chars));
+        let got = location("", &case.destination, &Utm::default(), &query);
+        same(&case.name, got != case.destination, case.kept);
+    }
+}

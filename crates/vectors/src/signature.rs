@@ -1,0 +1,167 @@
+//! Signed tokens, API tokens, and the journey cookie.
+
+use handbill_core::attribution::{Journey, Scope, Step, Touch};
+use handbill_core::signature::{ApiToken, KeyRing, Purpose};
+use handbill_core::time::Timestamp;
+use serde::Deserialize;
+
+use crate::{read, same, unhex, unhex_array};
+
+#[derive(Deserialize)]
+struct Tokens {
+    sign: Vec<Sign>,
+    verify: Vec<Verify>,
+    keys: Vec<Keys>,
+    api: Vec<Api>,
+    not_api: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sign {
+    keys: String,
+    payload: String,
+    token: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Verify {
+    name: String,
+    keys: String,
+    token: String,
+    payload: Option<String>,
+    error: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keys {
+    keys: String,
+    error: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Api {
+    random: String,
+    token: String,
+    hash: String,
+}
+
+fn ring(keys: &str) -> KeyRing {
+    KeyRing::parse(keys).expect("the vectors' keys are usable")
+}
+
+/// `token.json`
+pub fn token() {
+    let vectors: Tokens = read(include_str!("../../core/vectors/token.json"));
+    for case in vectors.sign {
+        let payload = unhex(&case.payload);
+        let keys = ring(&case.keys);
+        same(
+            &case.token,
+            keys.sign(Purpose::Journey, &payload),
+            case.token.clone(),
+        );
+        same(&case.token, keys.token_len(payload.len()), case.token.len());
+        same(
+            &case.token,
+            keys.verify(Purpose::Journey, &case.token),
+            Ok(payload),
+        );
+    }
+    for case in vectors.verify {
+        let got = ring(&case.keys).verify(Purpose::Journey, &case.token);
+        same(
+            &case.name,
+            got.clone().ok(),
+            case.payload.as_deref().map(unhex),
+        );
+        same(
+            &case.name,
+            got.err().map(|e| e.code().to_owned()),
+            case.error,
+        );
+    }
+    for case in vectors.keys {
+        let got = KeyRing::parse(&case.keys)
+            .err()
+            .map(|e| e.code().to_owned());
+        same(&case.keys, got, case.error);
+    }
+    for case in vectors.api {
+        let token = ApiToken::from_random(unhex_array(&case.random));
+        same(&case.token, token.as_str(), &case.token);
+        same(&case.token, ApiToken::hash(&case.token), Some(case.hash));
+    }
+    for text in vectors.not_api {
+        same(&text, ApiToken::hash(&text), None);
+    }
+}
+
+#[derive(Deserialize)]
+struct Journeys {
+    keys: String,
+    now: Timestamp,
+    record: Vec<Record>,
+    read: Vec<Read>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    name: String,
+    touches: Vec<Touch>,
+    token: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Read {
+    name: String,
+    token: Option<String>,
+    window: i64,
+    steps: Vec<WantedStep>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WantedStep {
+    link: i64,
+    scope: Scope,
+    at: Timestamp,
+    sequence: u32,
+}
+
+impl From<WantedStep> for Step {
+    fn from(step: WantedStep) -> Self {
+        let touch = Touch {
+            link: step.link,
+            scope: step.scope,
+            at: step.at,
+        };
+        Self {
+            touch,
+            sequence: step.sequence,
+        }
+    }
+}
+
+/// `journey.json`
+pub fn journey() {
+    let vectors: Journeys = read(include_str!("../../core/vectors/journey.json"));
+    let keys = ring(&vectors.keys);
+    for case in vectors.record {
+        let mut journey = Journey::new();
+        for touch in case.touches {
+            journey.record(touch);
+        }
+        same(&case.name, journey.to_token(&keys), case.token);
+    }
+    for case in vectors.read {
+        let got = Journey::from_token(&keys, case.token.as_deref(), vectors.now, case.window);
+        let wanted: Vec<Step> = case.steps.into_iter().map(Step::from).collect();
+        same(&case.name, got.steps(), &wanted);
+    }
+}

@@ -1,0 +1,80 @@
+//! The JSON vectors of `handbill-core`, as WebAssembly under Node, and the
+//! functions as JavaScript sees them.
+
+#![cfg(target_arch = "wasm32")]
+
+use handbill_wasm::{KeyRing, RobotList, check_slug, classify_fetch, redirect_location};
+use js_sys::{JSON, Reflect};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+macro_rules! vectors {
+    ($($file:ident)*) => {$(
+        #[wasm_bindgen_test]
+        fn $file() {
+            handbill_vectors::$file();
+        }
+    )*};
+}
+
+vectors!(slug destination redirect money time page token journey fetch robots click);
+
+fn json(value: &JsValue) -> String {
+    JSON::stringify(value).map(String::from).unwrap_or_default()
+}
+
+const KEYS: &str = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+#[wasm_bindgen_test]
+fn answers_are_plain_objects() {
+    let answer = check_slug("Rock").unwrap();
+    assert_eq!(
+        json(&answer),
+        r#"{"ok":true,"value":{"slug":"Rock","key":"rock"}}"#
+    );
+    let answer = check_slug("a").unwrap();
+    let message = "has 1 characters, the least are 3";
+    let wanted = format!(r#"{{"ok":false,"error":{{"code":"too_short","message":"{message}"}}}}"#);
+    assert_eq!(json(&answer), wanted);
+}
+
+#[wasm_bindgen_test]
+fn errors_carry_their_code() {
+    let error = KeyRing::new("a:").unwrap_err();
+    assert_eq!(
+        Reflect::get(&error, &"code".into()).unwrap(),
+        JsValue::from("too_short")
+    );
+    let keys = KeyRing::new(KEYS).unwrap();
+    let error = keys.verify_journey("a.b").unwrap_err();
+    assert_eq!(
+        Reflect::get(&error, &"code".into()).unwrap(),
+        JsValue::from("malformed")
+    );
+    assert_eq!(
+        json(&keys.read_journey(None, f64::NAN, 1e300).unwrap()),
+        "[]"
+    );
+}
+
+#[wasm_bindgen_test]
+fn objects_are_read() {
+    let utm = JSON::parse(r#"{"source":"poster"}"#).unwrap();
+    let got = redirect_location("", "https://example.com/", utm, "a=1").unwrap();
+    assert_eq!(got, "https://example.com/?utm_source=poster&a=1");
+    let got = redirect_location("", "https://example.com/", JsValue::UNDEFINED, "").unwrap();
+    assert_eq!(got, "https://example.com/");
+    let wrong = JSON::parse(r#"{"source":5}"#).unwrap();
+    assert!(redirect_location("", "https://example.com/", wrong, "").is_err());
+}
+
+#[wasm_bindgen_test]
+fn the_rest() {
+    assert_eq!(
+        classify_fetch("GET", "prefetch;prerender", "", ""),
+        "prefetch"
+    );
+    let robots = RobotList::new();
+    assert!(robots.is_robot("Googlebot/2.1"));
+    assert!(robots.version().starts_with("crawler-user-agents@"));
+}
