@@ -1,0 +1,152 @@
+//! Lists, their filters and their pages (SP-01, SP-02, SP-07, SP-16, SP-17).
+
+use axum::body::Body;
+use axum::http::Request;
+use handbill_core::id::parse_id;
+use handbill_core::link::kind::Kind;
+use handbill_core::page::PageRequest;
+use handbill_core::problem::Problems;
+use handbill_core::time::parse_filter_time;
+use serde_json::{Value, json};
+
+use super::handlers::venue;
+use super::wire;
+use crate::app::{Call, Handled, json as json_answer};
+use crate::auth::Intent;
+use crate::failure::Failure;
+use crate::shop::zone;
+use crate::store::links::{self, LinkFilter};
+use crate::store::organizers;
+
+const PAGE_SIZE: u32 = 20;
+const MAX_PAGE_SIZE: u32 = 100;
+
+/// No description is longer, so a longer term can't match.
+const MAX_SEARCH: usize = 512;
+const MAX_EVENTS: usize = 500;
+
+/// The kinds that this dialect shows end here (SP-08).
+pub const LAST_KIND: i64 = Kind::QuickPurchase as i64;
+
+/// `GET …/links/`
+pub async fn all(call: Call, _request: Request<Body>) -> Handled {
+    let (venue, _) = venue(&call, Intent::Read).await?;
+    page(&call, venue, None).await
+}
+
+/// `GET …/links/me/`: a token that belongs to nobody has referred nothing.
+pub async fn mine(call: Call, _request: Request<Body>) -> Handled {
+    let (venue, principal) = venue(&call, Intent::Read).await?;
+    page(&call, venue, Some(principal.user_id.unwrap_or(0))).await
+}
+
+async fn page(call: &Call, venue: i64, referred_by: Option<i64>) -> Handled {
+    let query = call.query();
+    let given = |name: &str| {
+        query
+            .iter()
+            .rev()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    };
+    let page = PageRequest::parse(given("page"), given("page_size"), PAGE_SIZE, MAX_PAGE_SIZE)
+        .map_err(|_| Failure::InvalidPage)?;
+    let time_zone = organizers::by_id(&call.db, venue)
+        .await?
+        .ok_or(Failure::Forbidden)?
+        .time_zone;
+    let mut filter = filter(&given, &time_zone)?;
+    filter.organizer_id = venue;
+    // `links/me/` without a user must stay empty: no link is referred by 0 in
+    // the listing unless it has no referrer, and -1 never occurs.
+    filter.referred_by = referred_by.map(|user| if user == 0 { -1 } else { user });
+    let (rows, count) = links::page(&call.db, &filter, page.limit(), page.offset()).await?;
+    let around = page
+        .links(count, &call.url())
+        .map_err(|_| Failure::InvalidPage)?;
+    let base = call.base();
+    let results: Vec<Value> = rows.iter().map(|row| wire::link(row, &base)).collect();
+    Ok(json_answer(
+        200,
+        &json!({
+            "count": count,
+            "next": around.next,
+            "previous": around.previous,
+            "results": results,
+        }),
+    ))
+}
+
+/// An empty parameter is as good as absent: forms send them.
+fn filter<'a>(
+    given: &impl Fn(&str) -> Option<&'a str>,
+    time_zone: &str,
+) -> Result<LinkFilter, Failure> {
+    let mut problems = Problems::new();
+    let given = |name: &str| given(name).filter(|value| !value.is_empty());
+    let mut filter = LinkFilter {
+        kinds_up_to: LAST_KIND,
+        ..LinkFilter::default()
+    };
+    if let Some(text) = given("via") {
+        match text.parse().ok().and_then(Kind::from_code) {
+            Some(kind) if kind.is_listed() => filter.kind = Some(kind.code()),
+            _ => problems.push(
+                "via",
+                "invalid",
+                format!("{text} is not one of 1, 2, 3, 4."),
+            ),
+        }
+    }
+    let mut events: Option<Vec<i64>> = None;
+    if let Some(text) = given("event") {
+        match parse_id(text) {
+            Some(id) => events = Some(vec![id]),
+            None => problems.push("event", "invalid", "Enter a whole number."),
+        }
+    }
+    if let Some(text) = given("event__in") {
+        let ids: Option<Vec<i64>> = text.split(',').map(|id| parse_id(id.trim())).collect();
+        match ids {
+            Some(ids) if ids.len() <= MAX_EVENTS => {
+                // Both parameters combine with AND.
+                events = Some(match events {
+                    Some(wanted) => wanted.into_iter().filter(|id| ids.contains(id)).collect(),
+                    None => ids,
+                });
+            }
+            Some(_) => problems.push("event__in", "too_long", "Enter at most 500 ids."),
+            None => problems.push(
+                "event__in",
+                "invalid",
+                "Enter whole numbers separated by commas.",
+            ),
+        }
+    }
+    filter.events = events.map(|ids| Value::from(ids).to_string());
+    for (name, is_end) in [
+        ("event__ends_on__gte", false),
+        ("event__ends_on__lte", true),
+    ] {
+        let Some(text) = given(name) else { continue };
+        let millis = parse_filter_time(text).and_then(|time| zone::bound(time, time_zone, is_end));
+        match millis {
+            Some(millis) if is_end => filter.ends_until = Some(millis),
+            Some(millis) => filter.ends_from = Some(millis),
+            None => problems.push(name, "invalid", "Enter an ISO 8601 date or date and time."),
+        }
+    }
+    if let Some(text) = given("search")
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
+        if text.chars().count() > MAX_SEARCH {
+            problems.push("search", "too_long", "Enter at most 512 characters.");
+        } else if text.contains('\0') {
+            problems.push("search", "invalid", "Null characters are not allowed.");
+        } else {
+            filter.search = Some(text.to_owned());
+        }
+    }
+    Ok(problems.into_result(filter)?)
+}

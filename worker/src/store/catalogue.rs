@@ -1,0 +1,386 @@
+//! The catalogue's aggregates: organizers, users, events, ticket types,
+//! products.
+//!
+//! They have one life: made, read, listed, changed, archived. So one set of
+//! statements serves them all, written from a table's description. A validated
+//! draft travels as one JSON argument, and a row comes back as one JSON object:
+//! integers stay exact and booleans stay booleans on both ways.
+
+use handbill_core::time::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::sql::{Arg, Db, StoreError};
+
+/// How a column stands on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// A number or a text, the same in both places.
+    Plain,
+    /// 0 or 1 here, `false` or `true` there.
+    Flag,
+    /// Milliseconds here, RFC 3339 there.
+    Time,
+}
+
+/// One aggregate's table.
+pub struct Table {
+    pub name: &'static str,
+    /// The columns that a draft fills, by their wire name.
+    pub columns: &'static [(&'static str, Column)],
+    /// The column that names the organizer: `id` for the organizer itself.
+    pub owner: &'static str,
+    /// The column of the parent by which lists may be narrowed.
+    pub parent: Option<&'static str>,
+    /// Columns that can't change once made: they are part of printed URLs, or
+    /// of what a price means.
+    pub fixed: &'static [&'static str],
+    /// What else a response shows: wire name and SQL over alias `t`.
+    pub derived: &'static [(&'static str, &'static str)],
+}
+
+use Column::{Flag, Plain, Time};
+
+pub const ORGANIZER: Table = Table {
+    name: "organizer",
+    columns: &[
+        ("name", Plain),
+        ("slug", Plain),
+        ("time_zone", Plain),
+        ("currency", Plain),
+        ("attribution_window_days", Plain),
+    ],
+    owner: "id",
+    parent: None,
+    fixed: &["slug"],
+    derived: &[],
+};
+
+pub const USER: Table = Table {
+    name: "app_user",
+    columns: &[("name", Plain), ("username", Plain), ("email", Plain)],
+    owner: "organizer_id",
+    parent: None,
+    fixed: &[],
+    derived: &[],
+};
+
+pub const SERIES: Table = Table {
+    name: "series",
+    columns: &[("name", Plain), ("description", Plain)],
+    owner: "organizer_id",
+    parent: None,
+    fixed: &[],
+    derived: &[],
+};
+
+pub const EVENT: Table = Table {
+    name: "event",
+    columns: &[
+        ("series_id", Plain),
+        ("name", Plain),
+        ("slug", Plain),
+        ("description", Plain),
+        ("starts_at", Time),
+        ("ends_at", Time),
+        ("time_zone", Plain),
+        ("currency", Plain),
+        ("place", Plain),
+        ("published", Flag),
+    ],
+    owner: "organizer_id",
+    parent: Some("series_id"),
+    fixed: &["slug", "currency"],
+    derived: &[],
+};
+
+pub const TICKET_GROUP: Table = Table {
+    name: "ticket_group",
+    columns: &[
+        ("event_id", Plain),
+        ("name", Plain),
+        ("max_per_order", Plain),
+        ("sort", Plain),
+    ],
+    owner: "organizer_id",
+    parent: Some("event_id"),
+    fixed: &["event_id"],
+    derived: &[],
+};
+
+pub const TICKET_TYPE: Table = Table {
+    name: "ticket_type",
+    columns: &[
+        ("event_id", Plain),
+        ("group_id", Plain),
+        ("name", Plain),
+        ("description", Plain),
+        ("price", Plain),
+        ("quantity", Plain),
+        ("min_per_order", Plain),
+        ("max_per_order", Plain),
+        ("on_sale_from", Time),
+        ("on_sale_until", Time),
+        ("hidden", Flag),
+        ("sort", Plain),
+    ],
+    owner: "organizer_id",
+    parent: Some("event_id"),
+    fixed: &["event_id"],
+    derived: &[(
+        "currency",
+        "(SELECT currency FROM event WHERE id = t.event_id)",
+    )],
+};
+
+pub const PRODUCT: Table = Table {
+    name: "product",
+    columns: &[("name", Plain), ("description", Plain), ("currency", Plain)],
+    owner: "organizer_id",
+    parent: None,
+    fixed: &["currency"],
+    derived: &[],
+};
+
+pub const PRODUCT_ATTRIBUTE: Table = Table {
+    name: "product_attribute",
+    columns: &[
+        ("product_id", Plain),
+        ("name", Plain),
+        ("price", Plain),
+        ("quantity", Plain),
+        ("max_per_order", Plain),
+        ("sort", Plain),
+    ],
+    owner: "organizer_id",
+    parent: Some("product_id"),
+    fixed: &["product_id"],
+    derived: &[(
+        "currency",
+        "(SELECT currency FROM product WHERE id = t.product_id)",
+    )],
+};
+
+/// Which rows a list shows.
+#[derive(Debug, Clone, Copy)]
+pub struct ListFilter {
+    /// `None`: of all organizers, which only the operator may see.
+    pub organizer_id: Option<i64>,
+    pub parent: Option<i64>,
+    pub archived: bool,
+    /// Rows with a greater id than this.
+    pub after: i64,
+    pub limit: i64,
+}
+
+/// A row as JSON, with its version.
+#[derive(Debug)]
+pub struct Stored {
+    pub object: Map<String, Value>,
+    pub version: i64,
+}
+
+impl Stored {
+    /// The row's id.
+    pub fn id(&self) -> i64 {
+        self.object
+            .get("id")
+            .and_then(Value::as_i64)
+            .unwrap_or_default()
+    }
+}
+
+#[derive(Deserialize)]
+struct Row {
+    object: String,
+    version: i64,
+}
+
+impl Table {
+    fn select(&self) -> String {
+        let mut members = String::from("'id', t.id");
+        for (name, column) in self.columns {
+            match column {
+                Plain | Time => members.push_str(&format!(", '{name}', t.{name}")),
+                Flag => {
+                    members.push_str(&format!(", '{name}', json(iif(t.{name}, 'true', 'false'))"))
+                }
+            }
+        }
+        for (name, sql) in self.derived {
+            members.push_str(&format!(", '{name}', {sql}"));
+        }
+        members.push_str(
+            ", 'created_at', t.created_at, 'updated_at', t.updated_at, 'archived_at', t.archived_at",
+        );
+        format!(
+            "SELECT json_object({members}) AS object, t.version FROM {} t",
+            self.name
+        )
+    }
+
+    fn is_time(&self, name: &str) -> bool {
+        matches!(name, "created_at" | "updated_at" | "archived_at")
+            || self.columns.contains(&(name, Time))
+    }
+
+    fn stored(&self, row: &Row) -> Result<Stored, StoreError> {
+        let object: Map<String, Value> = serde_json::from_str(&row.object)
+            .map_err(|error| StoreError::Other(error.to_string()))?;
+        let object = object
+            .into_iter()
+            .map(|(name, value)| {
+                let value = match value.as_i64() {
+                    Some(millis) if self.is_time(&name) => {
+                        Timestamp::from_millis(millis).to_rfc3339().into()
+                    }
+                    _ => value,
+                };
+                (name, value)
+            })
+            .collect();
+        Ok(Stored {
+            object,
+            version: row.version,
+        })
+    }
+
+    /// The names of columns, and the expressions that take them out of the
+    /// draft in argument `?1`.
+    fn draft_columns(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.columns
+            .iter()
+            .map(|(name, _)| (*name, format!("?1 ->> '$.{name}'")))
+    }
+
+    /// Makes a row from a validated draft (a JSON object); its id.
+    ///
+    /// # Errors
+    /// `Taken` for a name in use, `Dangling` for a parent that is not there or
+    /// belongs to another organizer.
+    pub async fn insert(
+        &self,
+        db: &Db,
+        organizer_id: i64,
+        draft: &str,
+        now: i64,
+    ) -> Result<i64, StoreError> {
+        #[derive(Deserialize)]
+        struct Made {
+            id: i64,
+        }
+        let (names, values): (Vec<_>, Vec<_>) = self.draft_columns().unzip();
+        let (names, values) = (names.join(", "), values.join(", "));
+        let made: Option<Made> = if self.owner == "id" {
+            let sql = format!(
+                "INSERT INTO {} ({names}, created_at, updated_at) VALUES ({values}, ?2, ?2)
+                 RETURNING id",
+                self.name
+            );
+            db.first(&sql, &[draft.into(), now.into()]).await?
+        } else {
+            let sql = format!(
+                "INSERT INTO {} (organizer_id, {names}, created_at, updated_at)
+                 VALUES (?3, {values}, ?2, ?2) RETURNING id",
+                self.name
+            );
+            db.first(&sql, &[draft.into(), now.into(), organizer_id.into()])
+                .await?
+        };
+        made.map(|made| made.id)
+            .ok_or_else(|| StoreError::Other("no id for a new row".into()))
+    }
+
+    /// One row of an organizer (`None`: of any), archived or not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn get(
+        &self,
+        db: &Db,
+        organizer_id: Option<i64>,
+        id: i64,
+    ) -> Result<Option<Stored>, StoreError> {
+        let sql = format!(
+            "{} WHERE t.id = ?1 AND (?2 IS NULL OR t.{} = ?2)",
+            self.select(),
+            self.owner
+        );
+        let row: Option<Row> = db.first(&sql, &[id.into(), organizer_id.into()]).await?;
+        row.map(|row| self.stored(&row)).transpose()
+    }
+
+    /// Rows by ascending id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list(&self, db: &Db, filter: ListFilter) -> Result<Vec<Stored>, StoreError> {
+        let mut sql = format!("{} WHERE t.id > ?1", self.select());
+        let mut args: Vec<Arg<'_>> = vec![filter.after.into(), filter.limit.into()];
+        if let Some(organizer_id) = filter.organizer_id {
+            args.push(organizer_id.into());
+            sql.push_str(&format!(" AND t.{} = ?{}", self.owner, args.len()));
+        }
+        if let (Some(parent), Some(id)) = (self.parent, filter.parent) {
+            args.push(id.into());
+            sql.push_str(&format!(" AND t.{parent} = ?{}", args.len()));
+        }
+        if !filter.archived {
+            sql.push_str(" AND t.archived_at IS NULL");
+        }
+        sql.push_str(" ORDER BY t.id LIMIT ?2");
+        let rows: Vec<Row> = db.rows(&sql, &args).await?;
+        rows.iter().map(|row| self.stored(row)).collect()
+    }
+
+    /// Writes a validated draft over a row that still has `version`; false when
+    /// somebody changed it meanwhile.
+    ///
+    /// # Errors
+    /// As [`Table::insert`].
+    pub async fn update(
+        &self,
+        db: &Db,
+        id: i64,
+        version: i64,
+        draft: &str,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let sets: Vec<String> = self
+            .draft_columns()
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
+        let sql = format!(
+            "UPDATE {} SET {}, updated_at = ?2, version = version + 1
+             WHERE id = ?3 AND version = ?4 AND archived_at IS NULL",
+            self.name,
+            sets.join(", ")
+        );
+        let changed = db
+            .run(&sql, &[draft.into(), now.into(), id.into(), version.into()])
+            .await?;
+        Ok(changed > 0)
+    }
+
+    /// Archives a row; false when there is none to archive.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn archive(
+        &self,
+        db: &Db,
+        organizer_id: Option<i64>,
+        id: i64,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let sql = format!(
+            "UPDATE {} SET archived_at = ?2, updated_at = ?2, version = version + 1
+             WHERE id = ?1 AND (?3 IS NULL OR {} = ?3) AND archived_at IS NULL",
+            self.name, self.owner
+        );
+        let changed = db
+            .run(&sql, &[id.into(), now.into(), organizer_id.into()])
+            .await?;
+        Ok(changed > 0)
+    }
+}

@@ -1,0 +1,19 @@
+//! SQL, one file an aggregate: the only place that names a table.
+//!
+//! D1 has no interactive transaction, so nothing here reads in order to decide
+//! what to write: invariants stand in the schema, guards in the statement.
+
+pub mod catalogue;
+pub mod clicks;
+pub mod health;
+pub mod links;
+pub mod organizers;
+pub mod routes;
+pub mod shop;
+pub mod sql;
+pub mod tokens;
+
+pub use sql::{Db, StoreError};
+
+/// The KV namespace that holds `slug → route`, a copy of what D1 says.
+pub const LINKS: &str = "LINKS";

@@ -1,0 +1,163 @@
+//! What a slug leads to: the row behind a redirect, and its copy in KV.
+//!
+//! D1 is written first, then KV. The triggers of table `link` put each change on
+//! the dirty list in the same transaction; whoever has written KV takes it off,
+//! and the cron repairs what is left.
+
+use handbill_core::attribution::scope::Scope;
+use handbill_core::link::route::{Route, RouteEntry};
+use serde::Deserialize;
+use worker::{Env, KvStore};
+
+use super::LINKS;
+use super::sql::{Db, StoreError};
+
+/// How long a location may answer from its copy of a KV entry, in seconds.
+/// With the 4 seconds of an isolate's memory that stays below the 65 seconds
+/// after which a changed link is gone everywhere (RD-06).
+pub const KV_CACHE_SECONDS: u64 = 60;
+
+#[derive(Deserialize)]
+struct Row {
+    id: i64,
+    slug_key: String,
+    organizer_id: i64,
+    event_id: Option<i64>,
+    destination: String,
+    utm: String,
+    deleted_at: Option<i64>,
+    version: i64,
+}
+
+impl Row {
+    fn entry(&self) -> RouteEntry {
+        if self.deleted_at.is_some() {
+            return RouteEntry::Gone;
+        }
+        RouteEntry::Found(Route {
+            id: self.id,
+            organizer: self.organizer_id,
+            scope: self
+                .event_id
+                .map_or(Scope::Account(self.organizer_id), Scope::Event),
+            destination: self.destination.clone(),
+            utm: serde_json::from_str(&self.utm).unwrap_or_default(),
+        })
+    }
+}
+
+const COLUMNS: &str = "id, slug_key, organizer_id, event_id, destination, utm, deleted_at, version";
+
+fn kv(env: &Env) -> Result<KvStore, StoreError> {
+    Ok(env.kv(LINKS)?)
+}
+
+fn kv_error(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Other(format!("KV: {error}"))
+}
+
+/// The KV key of a slug on the deployment's own domain. Other domains will
+/// stand between the two slashes.
+fn key(slug_key: &str) -> String {
+    format!("link//{slug_key}")
+}
+
+/// The route as KV knows it; `None` when it knows nothing.
+///
+/// # Errors
+/// When KV fails.
+pub async fn from_kv(env: &Env, slug_key: &str) -> Result<Option<RouteEntry>, StoreError> {
+    let text = kv(env)?
+        .get(&key(slug_key))
+        .cache_ttl(KV_CACHE_SECONDS)
+        .text()
+        .await
+        .map_err(kv_error)?;
+    Ok(text.as_deref().and_then(RouteEntry::parse))
+}
+
+/// The route as D1 knows it. A deleted link is `Gone`.
+///
+/// # Errors
+/// When D1 fails.
+pub async fn from_db(db: &Db, slug_key: &str) -> Result<Option<RouteEntry>, StoreError> {
+    let row: Option<Row> = db
+        .first(
+            &format!("SELECT {COLUMNS} FROM link WHERE domain = '' AND slug_key = ?1"),
+            &[slug_key.into()],
+        )
+        .await?;
+    Ok(row.map(|row| row.entry()))
+}
+
+/// Writes a route that D1 had and KV had not.
+///
+/// # Errors
+/// When KV fails.
+pub async fn put(env: &Env, slug_key: &str, entry: &RouteEntry) -> Result<(), StoreError> {
+    kv(env)?
+        .put(&key(slug_key), entry.to_text())
+        .map_err(kv_error)?
+        .execute()
+        .await
+        .map_err(kv_error)
+}
+
+/// Brings KV to what D1 says of one link.
+///
+/// # Errors
+/// When either store fails; the link then stays on the dirty list.
+pub async fn publish(env: &Env, db: &Db, link_id: i64) -> Result<(), StoreError> {
+    let row: Option<Row> = db
+        .first(
+            &format!("SELECT {COLUMNS} FROM link WHERE id = ?1"),
+            &[link_id.into()],
+        )
+        .await?;
+    match row {
+        Some(row) => publish_row(env, db, &row).await,
+        None => Ok(()),
+    }
+}
+
+async fn publish_row(env: &Env, db: &Db, row: &Row) -> Result<(), StoreError> {
+    put(env, &row.slug_key, &row.entry()).await?;
+    let cleared = db
+        .run(
+            "DELETE FROM kv_dirty WHERE link_id = ?1 AND version = ?2",
+            &[row.id.into(), row.version.into()],
+        )
+        .await?;
+    if cleared == 0 {
+        // Somebody published a later version while we wrote this one, and ours
+        // may have come last: put it on the list again.
+        db.run(
+            "INSERT INTO kv_dirty (link_id, version) SELECT id, version FROM link
+             WHERE id = ?1 AND version > ?2
+             ON CONFLICT DO UPDATE SET version = excluded.version",
+            &[row.id.into(), row.version.into()],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Publishes what is on the dirty list, at most `limit` links; how many it did.
+///
+/// # Errors
+/// When a store fails; the rest stays on the list.
+pub async fn repair(env: &Env, db: &Db, limit: i64) -> Result<usize, StoreError> {
+    let rows: Vec<Row> = db
+        .rows(
+            &format!(
+                "SELECT {COLUMNS} FROM link
+                 WHERE id IN (SELECT link_id FROM kv_dirty ORDER BY link_id LIMIT ?1)"
+            ),
+            &[limit.into()],
+        )
+        .await?;
+    for row in &rows {
+        publish_row(env, db, row).await?;
+    }
+    Ok(rows.len())
+}
