@@ -1,0 +1,41 @@
+# `make dev` starts Handbill here, `make test` tests it. Each target sets up what
+# it needs (tools/setup.mjs) and is quick when nothing is missing.
+
+# Not /bin/sh: GNU make would then start simple commands itself, past the PATH below.
+SHELL := /bin/bash
+export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/.tools/bin:$(PATH)
+export CLOUDFLARE_CF_FETCH_ENABLED := false
+export WRANGLER_SEND_METRICS := false
+
+.PHONY: dev test check bench clean setup build
+
+# PORT (8787) and STATE (.state) say where it answers and where its data is.
+dev: build
+	@exec node tools/dev.mjs
+
+test: build
+	cargo test --workspace
+	node tools/cargo-wasm.mjs test -p handbill-wasm
+	node --test 'npm/test/**/*.test.ts'
+	node --test 'tests/**/*.test.ts'
+
+check: build
+	cargo fmt --all --check
+	cargo clippy --quiet --workspace --all-targets --exclude handbill-worker -- -D warnings
+	node tools/cargo-wasm.mjs clippy --quiet -p handbill-worker -p handbill-wasm -- -D warnings
+	tsc -p .
+	wrangler deploy --dry-run --outdir .tools/dry-run
+
+bench: build
+	node tests/bench/run.ts
+
+setup:
+	@node tools/setup.mjs
+
+build: setup
+	@node tools/build-worker.mjs
+	@node tools/build-npm.mjs
+
+# Not the data in .state: that is yours.
+clean:
+	rm -rf target worker/build npm/build node_modules .tools .wrangler
