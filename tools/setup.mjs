@@ -30,7 +30,7 @@ async function ensurePackages() {
   console.log('set-up: installing npm packages');
   // Not `npm ci`: that insists on lock entries for every platform's optional
   // packages, and a mirror may lack those of platforms it doesn't serve.
-  await run('npm', ['install', '--no-save', '--loglevel=error']);
+  await runQuietly('npm', ['install', '--no-save', '--loglevel=error']);
   writeFileSync(INSTALLED, wanted);
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{Extension, Query, RawPathParams};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri, header};
 use axum::routing::{MethodFilter, on};
@@ -177,17 +178,22 @@ impl Routes {
     ) -> Self {
         let refuse = self.refuse;
         let answer = move |Extension(mut call): Extension<Call>,
-                           params: RawPathParams,
+                           params: Result<RawPathParams, RawPathParamsRejection>,
                            request: Request<Body>| {
-            call.params = params
-                .iter()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect();
-            let answered = endpoint(call, request);
+            let answered = params.map(|params| {
+                call.params = params
+                    .iter()
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .collect();
+                endpoint(call, request)
+            });
             SendFuture::new(async move {
-                answered
-                    .await
-                    .unwrap_or_else(|failure| refused(&failure, refuse))
+                let handled = match answered {
+                    Ok(answered) => answered.await,
+                    // A path that is no text: nothing can be there.
+                    Err(_) => Err(Failure::NotFound),
+                };
+                handled.unwrap_or_else(|failure| refused(&failure, refuse))
             })
         };
         self.router = self.router.route(path, on(filter, answer));
@@ -250,7 +256,7 @@ pub fn listed() -> Vec<Listed> {
 
 /// The dialect that a path belongs to, for what never reaches a route.
 fn refuse_at(path: &str) -> Refuse {
-    if path.starts_with("/manage") {
+    if path.starts_with("/manage") || matches!(path, "/healthz" | "/metrics") {
         manage::refuse
     } else if path.starts_with("/api/venue/") {
         dialect::showpass::refuse

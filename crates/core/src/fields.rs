@@ -191,12 +191,12 @@ impl<'a> Fields<'a> {
         };
         let count = text.chars().count();
         if count > *chars.end() {
-            let message = format!("has {count} characters, the most are {}", chars.end());
+            let message = format!("may have at most {} characters, has {count}", chars.end());
             self.problem(name, "too_long", message);
         } else if count < *chars.start() {
             let message = match (count, *chars.start()) {
                 (0, _) => "must not be empty".to_owned(),
-                (_, least) => format!("has {count} characters, the least are {least}"),
+                (_, least) => format!("needs at least {least} characters, has {count}"),
             };
             self.problem(name, "too_short", message);
         } else if let Some(at) = text

@@ -82,7 +82,7 @@ impl fmt::Display for DestinationError {
         match self {
             Self::NotHttp => f.write_str("must begin with `http://` or `https://`"),
             Self::TooLong { chars } => {
-                write!(f, "has {chars} characters, the most are {MAX_CHARS}")
+                write!(f, "may have at most {MAX_CHARS} characters, has {chars}")
             }
             Self::ControlCharacter { at } => {
                 write!(f, "has a control character at position {at}")

@@ -133,7 +133,10 @@ fn read_ticket_types(fields: &mut Fields<'_>) -> Option<Vec<i64>> {
         return None;
     };
     if values.len() > MAX_TICKET_TYPES {
-        let message = format!("has {} ids, the most are {MAX_TICKET_TYPES}", values.len());
+        let message = format!(
+            "may hold at most {MAX_TICKET_TYPES} ids, has {}",
+            values.len()
+        );
         fields.problem(NAME, "too_long", message);
         return None;
     }

@@ -89,7 +89,7 @@ pub(crate) fn read(value: &Value) -> Result<Vec<Item>, String> {
     };
     if values.len() > MAX_ITEMS {
         return Err(format!(
-            "has {} items, the most are {MAX_ITEMS}",
+            "may hold at most {MAX_ITEMS} items, has {}",
             values.len()
         ));
     }

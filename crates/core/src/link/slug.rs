@@ -180,10 +180,10 @@ impl fmt::Display for SlugError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooShort { chars } => {
-                write!(f, "has {chars} characters, the least are {MIN_CHARS}")
+                write!(f, "needs at least {MIN_CHARS} characters, has {chars}")
             }
             Self::TooLong { chars } => {
-                write!(f, "has {chars} characters, the most are {MAX_CHARS}")
+                write!(f, "may have at most {MAX_CHARS} characters, has {chars}")
             }
             Self::BadCharacter { character } => write!(
                 f,

@@ -102,7 +102,7 @@ impl fmt::Display for KeyRingError {
             Self::TooShort { name, bytes } => {
                 write!(
                     f,
-                    "signing key `{name}` has {bytes} bytes, the least are {MIN_KEY_BYTES}"
+                    "signing key `{name}` needs at least {MIN_KEY_BYTES} bytes, has {bytes}"
                 )
             }
         }

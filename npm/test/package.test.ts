@@ -1,0 +1,118 @@
+// The packed tarball, installed and run the ways people run it, against the
+// vectors that core and its WebAssembly run too.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type * as Handbill from '../src/index.ts';
+
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
+const VECTORS = fileURLToPath(new URL('../../crates/core/vectors/', import.meta.url));
+
+let project = '';
+let handbill: typeof Handbill;
+
+before(async () => {
+  project = mkdtempSync(join(tmpdir(), 'handbill-npm-'));
+  const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', project], { cwd: PACKAGE, encoding: 'utf8' });
+  const installed = join(project, 'node_modules', 'handbill');
+  mkdirSync(installed, { recursive: true });
+  const tarball = packed.trim().split('\n').at(-1) ?? '';
+  execFileSync('tar', ['-xzf', join(project, tarball), '-C', installed, '--strip-components=1']);
+  handbill = await import(pathToFileURL(join(installed, 'dist/index.js')).href);
+});
+
+after(() => rmSync(project, { recursive: true, force: true }));
+
+function vectors(name: string) {
+  return JSON.parse(readFileSync(join(VECTORS, `${name}.json`), 'utf8'));
+}
+
+/** Runs a file in the project that has the package installed. */
+function run(file: string, code: string): string {
+  const path = join(project, file);
+  writeFileSync(path, code);
+  return execFileSync(process.execPath, [path], { encoding: 'utf8' }).trim();
+}
+
+test('ES modules import it', () => {
+  const code = `import { checkSlug } from 'handbill'; console.log(JSON.stringify(checkSlug('Rock')));`;
+  assert.equal(run('esm.mjs', code), '{"ok":true,"value":{"slug":"Rock","key":"rock"}}');
+});
+
+test('CommonJS requires it', () => {
+  const code = `const { checkSlug } = require('handbill'); console.log(checkSlug('api').error.code);`;
+  assert.equal(run('cjs.cjs', code), 'reserved');
+});
+
+test('slugs', () => {
+  for (const { input, key, error } of vectors('slug').custom) {
+    const got = handbill.checkSlug(input);
+    assert.deepEqual([got.value?.key, got.error?.code], [key, error], input);
+  }
+});
+
+test('destinations', () => {
+  for (const { input, output, error } of vectors('destination').external) {
+    const got = handbill.checkDestination(input);
+    assert.deepEqual([got.value?.url, got.error?.code], [output, error], input);
+    // What is accepted is what the platform's own reader makes of it.
+    if (got.ok) assert.equal(new URL(got.value.url).href, got.value.url);
+  }
+});
+
+test('redirects', () => {
+  for (const { name, base = '', destination, utm, query, location } of vectors('redirect').cases) {
+    assert.equal(handbill.redirectLocation(base, destination, utm, query), location, name);
+  }
+});
+
+test('fetches', () => {
+  for (const { method, fetch, ...named } of vectors('fetch').cases) {
+    const headers = new Headers();
+    for (const [name, value] of Object.entries<string>(named)) headers.set(name.replace('_', '-'), value);
+    assert.equal(handbill.classifyFetch(method, headers), fetch);
+  }
+});
+
+test('robots', () => {
+  for (const { agent, robot } of vectors('robots').cases) assert.equal(handbill.isRobot(agent), robot, agent);
+});
+
+test('money', () => {
+  for (const { amount, currency, text } of vectors('money').format) {
+    if (!Number.isSafeInteger(amount)) continue;
+    assert.equal(handbill.formatMoney(amount, currency).value, text);
+  }
+  assert.equal(handbill.formatMoney(0.5, 'EUR').error?.code, 'type');
+});
+
+test('clicks', () => {
+  for (const { name, text, error } of vectors('click').messages) {
+    const got = handbill.parseClick(text);
+    assert.equal(got.error?.code, error, name);
+    if (got.ok) assert.equal(got.value.id, JSON.parse(text).id);
+  }
+});
+
+test('journeys', () => {
+  const { keys, now, read } = vectors('journey');
+  const ring = new handbill.KeyRing(keys);
+  for (const { name, token, window, steps } of read) {
+    assert.deepEqual(ring.readJourney(token ?? undefined, window, now), steps, name);
+  }
+});
+
+test('tokens', () => {
+  for (const { name, keys, token, payload, error } of vectors('token').verify) {
+    const ring = new handbill.KeyRing(keys);
+    if (error) assert.throws(() => ring.verifyJourney(token), { code: error }, name);
+    else assert.equal(Buffer.from(ring.verifyJourney(token)).toString('hex'), payload, name);
+  }
+  for (const { keys, error } of vectors('token').keys) {
+    if (error) assert.throws(() => new handbill.KeyRing(keys), { code: error }, keys);
+  }
+});
