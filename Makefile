@@ -15,7 +15,7 @@ dev: build
 
 test: build
 	cargo test --workspace
-	node tools/cargo-wasm.mjs test -p handbill-wasm
+	node tools/cargo-wasm.mjs test -p handbill-wasm --tests
 	node --test 'npm/test/**/*.test.ts'
 	node --test 'tests/**/*.test.ts'
 

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { Answer } from '../support/http.ts';
+import { startHandbill } from '../support/runtime.ts';
+import { operatorOf, organizerNamed } from '../support/seed.ts';
+import { changesNothing } from '../support/snapshot.ts';
+
+const hb = await startHandbill();
+after(() => hb.stop());
+const operator = await operatorOf(hb);
+const demo = await organizerNamed(hb, operator, 'demo');
+const link = await demo.venue.made({ via: 4, extra: [{ ticket_type: demo.types.floor, quantity: 1 }] });
+
+const MIB = 1 << 20;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const served: { method: string; path: string }[] = (await operator.get('routes')).json;
+
+/** A path of the organizer's own for a route's pattern. */
+const concrete = (pattern: string): string =>
+  pattern
+    .replace('{venue}', String(demo.id))
+    .replace('{organizer}', demo.slug)
+    .replace('{event}', demo.event.slug)
+    .replace('{partner}', String(demo.id))
+    .replace('{id}', String(pattern.includes('/tracking/') ? link.id : demo.id));
+
+const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}, isChunked = false): Promise<Answer> =>
+  hb.send(path, { method, body, isChunked, headers: { authorization: `Token ${demo.manager.token}`, ...headers } });
+
+/** Asserts that a refusal is in the words of the API it came from, and gives nothing of the inside away. */
+function assertRefusal({ status, json, text, headers }: Answer, path: string, what: string): void {
+  assert.doesNotMatch(text, /sqlite|D1_|panicked|\.rs\b|\bat .+:\d+:\d+|worker::|SELECT |INSERT |wasm/i, what);
+  if (path.startsWith('/manage') || path === '/healthz' || path === '/metrics') {
+    assert.match(headers['content-type'] ?? '', /^application\/json/, what);
+    assert.deepEqual(Object.keys(json), ['error'], what);
+    assert.equal(typeof json.error.code, 'string', what);
+    assert.ok(json.error.message.length > 0, what);
+  } else if (path.startsWith('/api/')) {
+    assert.match(headers['content-type'] ?? '', /^application\/json/, what);
+    if (status !== 400) assert.deepEqual(Object.keys(json), ['detail'], what);
+    for (const sentence of Object.values(json)) assert.equal(typeof sentence, 'string', what);
+  } else {
+    assert.match(headers['content-type'] ?? '', /^text\/html/, what);
+  }
+}
+
+test('AU-06 a method a path does not know is answered 405 and told which it does', async () => {
+  await changesNothing(hb, async () => {
+    for (const path of new Set(served.map((route) => route.path))) {
+      const known = served.filter((route) => route.path === path).map(({ method }) => method);
+      for (const method of [...METHODS.filter((each) => !known.includes(each)), 'PROPFIND']) {
+        const answer = await send(method, concrete(path));
+        const what = `${method} ${path}: ${answer.text.slice(0, 200)}`;
+        assert.equal(answer.status, 405, what);
+        const allowed = (answer.headers.allow ?? '').split(',').map((each) => each.trim());
+        for (const each of known) assert.ok(allowed.includes(each), `${what} allows ${allowed}`);
+        assert.ok(!allowed.includes(method), what);
+        assertRefusal(answer, path, what);
+        if (path.startsWith('/api/')) assert.equal(answer.json.detail, `Method "${method}" not allowed.`);
+      }
+    }
+  });
+});
+
+test('AU-06 a body over 1 MiB is answered 413, whether or not it says how long it is', async () => {
+  const writing = served.filter(({ method }) => ['POST', 'PUT', 'PATCH'].includes(method));
+  assert.ok(writing.length > 0);
+  for (const { method, path } of writing) {
+    const answer = await changesNothing(hb, () => send(method, concrete(path), `"${'x'.repeat(MIB)}"`));
+    assert.equal(answer.status, 413, `${method} ${path}: ${answer.text.slice(0, 200)}`);
+    assertRefusal(answer, path, `${method} ${path}`);
+  }
+  const big = `{"via":1,"description":"${'x'.repeat(MIB)}"}`;
+  for (const path of [demo.venue.base, '/manage/links', '/manage/events']) {
+    const answer = await changesNothing(hb, () => send('POST', path, big, {}, true));
+    assert.equal(answer.status, 413, `${path}: ${answer.text.slice(0, 200)}`);
+    assertRefusal(answer, path, path);
+  }
+});
+
+test('AU-06 a body of just 1 MiB is read', async () => {
+  const body = JSON.stringify({ via: 1, description: 'as small as it looks' });
+  assert.equal((await send('POST', demo.venue.base, body.padEnd(MIB, ' '))).status, 201);
+});
+
+test('AU-06 a body that is not JSON is answered 415 by its type, 400 by its text', async () => {
+  for (const path of [demo.venue.base, '/manage/links', '/manage/events', '/manage/tokens']) {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/xml', 'text/json-ish', 'x']) {
+      const answer = await changesNothing(hb, () => send('POST', path, '{"via":1}', { 'content-type': type }));
+      assert.equal(answer.status, 415, `${path} ${type}: ${answer.text}`);
+      assertRefusal(answer, path, type);
+    }
+    for (const body of ['{', '', 'x', '{"a":1}}', '\ufeff{}', '['.repeat(200_000), `{"a":`.repeat(50_000), new Uint8Array([0xff, 0xfe, 0x7b, 0x7d])]) {
+      const answer = await changesNothing(hb, () => send('POST', path, body));
+      assert.equal(answer.status, 400, `${path} ${String(body).slice(0, 20)}: ${answer.text}`);
+      assertRefusal(answer, path, String(body).slice(0, 20));
+    }
+  }
+  for (const type of ['application/json', 'application/json; charset=utf-8', 'Application/JSON', 'application/vnd.x+json']) {
+    assert.equal((await send('POST', demo.venue.base, '{"via":1}', { 'content-type': type })).status, 201, type);
+  }
+});
+
+test('AU-06 what is not there is 404 in the words of its API', async () => {
+  const paths = [
+    '/manage', '/manage/', '/manage/nothing', '/manage/events/987654321', '/manage/events/x', '/manage/events/0', '/manage/events/-1', '/manage/events/1.5', '/manage/events/99999999999999999999', '/manage/events/%00', '/manage/organizers/987654321',
+    '/api/venue/', `/api/venue/${demo.id}/`, `/api/venue/${demo.id}/analytics/`, `${demo.venue.base}987654321/`, `${demo.venue.base}x/`, `${demo.venue.base}1/2/`,
+    '/shop/nobody/', '/shop/demo/nothing/', '/shop/nobody/offer.json', '/checkout/', '/nothing/at/all', '/.env', '/l',
+  ];
+  for (const path of paths) {
+    const answer = await send('GET', path);
+    assert.equal(answer.status, 404, `${path}: ${answer.text.slice(0, 200)}`);
+    assertRefusal(answer, path, path);
+  }
+});
+
+test('AU-06 a parameter that makes no sense is refused under its name', async () => {
+  for (const [query, field] of [['limit=0', 'limit'], ['limit=101', 'limit'], ['limit=x', 'limit'], ['limit=-1', 'limit'], ['after=x', 'after'], ['after=-1', 'after'], ['after=1.5', 'after'], ['limit=99999999999999999999', 'limit']]) {
+    for (const path of ['/manage/events', '/manage/links', '/manage/tokens', '/manage/organizers']) {
+      const answer = await send('GET', `${path}?${query}`);
+      assert.equal(answer.status, 422, `${path}?${query}: ${answer.text}`);
+      assert.deepEqual(answer.json.error.fields.map((problem: { field: string }) => problem.field), [field]);
+    }
+  }
+});
+
+test('AU-06 hostile paths and headers are refused, never a 500', async () => {
+  const nasty = ['%00', '%FF', '%', '%ZZ', '..%2f..%2f', "'%20OR%201=1--", '%22', '%3Cscript%3E', '%F0%9F%8E%B8', 'x'.repeat(4_000), '9'.repeat(400), '-', '+1', '%2B1', ' 1'.replace(' ', '%20'), '1%00'];
+  for (const piece of nasty) {
+    for (const path of [`/l/${piece}`, `/${piece}`, `/shop/${piece}/`, `/shop/demo/${piece}/`, `/shop/demo/rock-night/?hb=${piece}`, `/checkout/?hb=${piece}`, `/checkout/offer.json?hb=${piece}`, `/manage/events/${piece}`, `/manage/events?after=${piece}`, `/api/venue/${piece}/analytics/tracking/links/`, `${demo.venue.base}${piece}/`, `${demo.venue.base}?search=${piece}&page=1`, `${demo.venue.base}?${piece}=${piece}`]) {
+      const odd: Record<string, string>[] = [{}, { cookie: `hb_visitor=${piece}; hb_journey=${piece}; ${piece}`, 'user-agent': piece, accept: piece, 'accept-language': piece }];
+      for (const headers of odd) {
+        const answer = await send('GET', path, undefined, headers);
+        const what = `${path.slice(0, 80)}: ${answer.status} ${answer.text.slice(0, 200)}`;
+        assert.ok(answer.status < 500, what);
+        if (answer.status >= 400) assertRefusal(answer, path, what);
+        assert.ok(!answer.text.includes('<script>'), what);
+      }
+    }
+  }
+});
+
+test('AU-06 a failure of ours is a plain 500 that gives nothing away', async () => {
+  await hb.execute('ALTER TABLE event RENAME TO event_gone');
+  await hb.execute('ALTER TABLE link_listing RENAME TO link_listing_gone');
+  try {
+    for (const path of ['/manage/events', demo.venue.base, '/shop/demo/']) {
+      const answer = await send('GET', path);
+      assert.equal(answer.status, 500, `${path}: ${answer.text}`);
+      assertRefusal(answer, path, path);
+      assert.doesNotMatch(answer.text, /event_gone|no such table/);
+      assert.ok(hb.logs.some((line) => line.includes('no such table')), 'the log says what was wrong');
+    }
+  } finally {
+    await hb.execute('ALTER TABLE event_gone RENAME TO event');
+    await hb.execute('ALTER TABLE link_listing_gone RENAME TO link_listing');
+  }
+  assert.equal((await send('GET', demo.venue.base)).status, 200);
+});

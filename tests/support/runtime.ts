@@ -1,0 +1,259 @@
+// Starts the Worker on the real runtime: workerd with D1, KV and Queues, as
+// wrangler.toml declares them, on a free port of this machine.
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Miniflare, convertV4MiniflareOptions } from 'miniflare';
+import { unstable_getMiniflareWorkerOptions as optionsOf, unstable_splitSqlQuery as statementsOf } from 'wrangler';
+import { send } from './http.ts';
+import type { Answer, Sent } from './http.ts';
+import { eventually } from './eventually.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const WORKER = join(ROOT, 'worker');
+const ENTRY = join(WORKER, 'entry.js');
+const CLOCK_KEY = 'test:clock-offset';
+const DAY = 86_400_000;
+
+/** A message as the queue hands it to the consumer. */
+export interface Delivered {
+  id: string;
+  timestamp: Date;
+  attempts: number;
+  body: unknown;
+}
+
+export interface Settings {
+  /** Variables over those of wrangler.toml; null takes one away. */
+  vars?: Record<string, string | null>;
+  /** Bindings that misbehave, one of faults.ts. */
+  faults?: string;
+  /** Runs a second Worker on the same data: another place on earth. */
+  elsewhere?: boolean;
+  /** Answers on https, with a certificate of its own. */
+  https?: boolean;
+  /** A module to run in the place of the Worker: the benchmark's peer. */
+  peer?: string;
+  /** Answers without the runtime's own front, so that a benchmark does not measure that. */
+  isDirect?: boolean;
+  /** Whether clicks are taken from the queue again; they are, unless this is false. */
+  isConsuming?: boolean;
+}
+
+/** The part of D1 the tests use. */
+export interface Database {
+  prepare(sql: string): Statement;
+  batch(statements: Statement[]): Promise<{ results: Record<string, any>[] }[]>;
+}
+interface Statement {
+  bind(...values: unknown[]): Statement;
+  all(): Promise<{ results: Record<string, any>[] }>;
+  run(): Promise<unknown>;
+}
+
+/** The part of KV the tests use. */
+export interface KeyValues {
+  get(key: string): Promise<string | null>;
+  get(keys: string[]): Promise<Map<string, string | null>>;
+  put(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+  list(options?: { cursor?: string }): Promise<{ keys: { name: string }[]; list_complete: boolean; cursor?: string }>;
+}
+
+/** A Handbill that runs. */
+export class Handbill {
+  readonly url: URL;
+  /** The second place, where `elsewhere` was asked for. */
+  readonly elsewhere: URL | undefined;
+  readonly kv: KeyValues;
+  readonly db: Database;
+  /** Where workerd keeps its files. */
+  readonly state: string;
+  /** Every line the Worker has logged. */
+  readonly logs: string[];
+  readonly #runtime: Miniflare;
+
+  constructor(parts: { url: URL; elsewhere: URL | undefined; kv: KeyValues; db: Database; state: string; logs: string[]; runtime: Miniflare }) {
+    this.url = parts.url;
+    this.elsewhere = parts.elsewhere;
+    this.kv = parts.kv;
+    this.db = parts.db;
+    this.state = parts.state;
+    this.logs = parts.logs;
+    this.#runtime = parts.runtime;
+  }
+
+  /** Sends a request over HTTP. */
+  send(path: string, sent?: Sent): Promise<Answer> {
+    return send(this.url, path, sent);
+  }
+
+  /** Sends a request to the second place. */
+  sendElsewhere(path: string, sent?: Sent): Promise<Answer> {
+    if (!this.elsewhere) throw new Error('start with { elsewhere: true }');
+    return send(this.elsewhere, path, sent);
+  }
+
+  /** Rows of a query. */
+  async rows(sql: string, ...values: unknown[]): Promise<Record<string, any>[]> {
+    const statement = this.db.prepare(sql);
+    return (await (values.length === 0 ? statement : statement.bind(...values)).all()).results;
+  }
+
+  /** One value of a query's first row, or undefined. */
+  async value(sql: string, ...values: unknown[]): Promise<any> {
+    const row = (await this.rows(sql, ...values))[0];
+    return row && Object.values(row)[0];
+  }
+
+  /** Runs one statement. */
+  async execute(sql: string, ...values: unknown[]): Promise<void> {
+    await this.db.prepare(sql).bind(...values).run();
+  }
+
+  /** Moves the Worker's clock to `milliseconds` ahead of the real one. */
+  async setClockAhead(milliseconds: number): Promise<void> {
+    await this.kv.put(CLOCK_KEY, String(milliseconds));
+  }
+
+  /** Days ahead, a safe distance from midnight: UTC noon of that day. */
+  async setClockToNoon(daysAhead: number): Promise<void> {
+    const now = Date.now();
+    await this.setClockAhead(Math.floor(now / DAY) * DAY + daysAhead * DAY + DAY / 2 - now);
+  }
+
+  /** Hands a batch to the queue's consumer, as the queue would. */
+  async deliver(bodies: unknown[]): Promise<Delivery> {
+    const messages: Delivered[] = bodies.map((body, index) => ({ id: `message-${index}`, timestamp: new Date(), attempts: 1, body }));
+    const worker = (await this.#runtime.getWorker('handbill')) as unknown as { queue(name: string, messages: Delivered[]): Promise<RawDelivery> };
+    const { outcome, ackAll, retryBatch, explicitAcks, retryMessages } = await worker.queue('clicks', messages);
+    const asked = new Set(retryMessages.map(({ msgId }) => msgId));
+    const again = messages.filter(({ id }) => retryBatch.retry || outcome !== 'ok' || asked.has(id));
+    return { outcome, isAcknowledged: (index) => (ackAll || explicitAcks.includes(`message-${index}`)) && !again.includes(messages[index]!), again: again.length };
+  }
+
+  /** Runs the cron trigger. */
+  async runCron(): Promise<void> {
+    const worker = (await this.#runtime.getWorker('handbill')) as unknown as { scheduled(options: { cron: string }): Promise<unknown> };
+    await worker.scheduled({ cron: '* * * * *' });
+  }
+
+  /** Waits until the ledger holds `clicks` and every one of them is counted. */
+  async drain(clicks: number): Promise<void> {
+    await eventually(`${clicks} clicks in the ledger`, async () => {
+      const [row] = await this.rows(
+        'SELECT (SELECT count(*) FROM click) AS clicks, (SELECT seq FROM ledger_mark) >= ifnull((SELECT max(seq) FROM click), 0) AS counted',
+      );
+      if (row?.clicks > clicks) throw new Error(`the ledger holds ${row?.clicks} clicks, more than the ${clicks} made`);
+      return row?.clicks === clicks && row?.counted === 1;
+    });
+  }
+
+  /** Stops the runtime and removes its files. */
+  async stop(): Promise<void> {
+    await this.#runtime.dispose();
+    rmSync(this.state, { recursive: true, force: true });
+  }
+}
+
+/** What the consumer said of a batch. */
+export interface Delivery {
+  outcome: string;
+  isAcknowledged(index: number): boolean;
+  /** How many messages are to be delivered again. */
+  again: number;
+}
+
+interface RawDelivery {
+  outcome: string;
+  ackAll: boolean;
+  retryBatch: { retry: boolean };
+  explicitAcks: string[];
+  retryMessages: { msgId: string }[];
+}
+
+interface Module {
+  type: 'ESModule' | 'CompiledWasm';
+  path: string;
+  contents?: string;
+}
+
+/** The Worker's modules: its entry and what the build made; before them the faults, if there are any. */
+function modules(faults: string | undefined, entry: string): Module[] {
+  const built = entry === ENTRY ? readdirSync(join(WORKER, 'build'), { recursive: true, encoding: 'utf8' }).filter((name) => /\.(js|wasm)$/.test(name)).sort() : [];
+  const faulty = `
+import handbill from './${basename(entry)}';
+const faulty = ${faults};
+export default {
+  fetch: (request, env, context) => handbill.fetch(request, faulty(env), context),
+  queue: (batch, env, context) => handbill.queue(batch, faulty(env), context),
+  scheduled: (event, env, context) => handbill.scheduled(event, faulty(env), context),
+};
+`;
+  return [
+    ...(faults === undefined ? [] : [{ type: 'ESModule' as const, path: join(dirname(entry), 'faulty.mjs'), contents: faulty }]),
+    { type: 'ESModule', path: entry },
+    ...built.map((name) => ({ type: name.endsWith('.wasm') ? ('CompiledWasm' as const) : ('ESModule' as const), path: join(WORKER, 'build', name) })),
+  ];
+}
+
+/** A signing key as `SIGNING_KEYS` wants it. */
+export const signingKey = (name: string): string => `${name}:${randomBytes(32).toString('base64url')}`;
+
+/** Applies every migration, in order. */
+async function migrate(db: Database): Promise<void> {
+  const folder = join(WORKER, 'migrations');
+  for (const file of readdirSync(folder).sort()) {
+    const statements = statementsOf(readFileSync(join(folder, file), 'utf8'));
+    await db.batch(statements.map((sql) => db.prepare(sql)));
+  }
+}
+
+/** Starts Handbill on an empty database. Call `stop()` when done. */
+export async function startHandbill({ vars = {}, faults, elsewhere = false, https = false, peer = ENTRY, isDirect = false, isConsuming = true }: Settings = {}): Promise<Handbill> {
+  const { workerOptions: declared } = optionsOf(join(ROOT, 'wrangler.toml'));
+  const bindings = Object.fromEntries(
+    Object.entries({ ...(declared.bindings as Record<string, string>), ENVIRONMENT: 'test', SIGNING_KEYS: signingKey('test'), ...vars }).filter(([, value]) => value !== null),
+  );
+  const worker = {
+    compatibilityDate: declared.compatibilityDate,
+    compatibilityFlags: declared.compatibilityFlags,
+    modules: modules(faults, peer),
+    modulesRoot: dirname(peer),
+    bindings,
+    d1Databases: declared.d1Databases,
+    kvNamespaces: declared.kvNamespaces,
+    queueProducers: declared.queueProducers,
+  };
+  const state = mkdtempSync(join(tmpdir(), 'handbill-test-'));
+  const logs: string[] = [];
+  const socket = { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] };
+  // The options of Miniflare 4 are the shape wrangler still reads its file into.
+  const options = convertV4MiniflareOptions({
+    host: '127.0.0.1',
+    port: 0,
+    https,
+    cf: false,
+    logRequests: false,
+    telemetry: { enabled: false },
+    handleStructuredLogs: ({ message }: { message: string }) => void logs.push(message),
+    workers: [
+      { ...worker, name: 'handbill', queueConsumers: isConsuming ? declared.queueConsumers : {}, ...(isDirect && socket) },
+      ...(elsewhere ? [{ ...worker, name: 'elsewhere', ...socket }] : []),
+    ],
+  } as unknown as Parameters<typeof convertV4MiniflareOptions>[0]);
+  const runtime = new Miniflare({ ...options, resourcePersistencePath: state });
+  try {
+    const front = await runtime.ready;
+    const url = isDirect ? await runtime.unsafeGetDirectURL('handbill') : front;
+    const db = (await runtime.getD1Database('DB', 'handbill')) as unknown as Database;
+    await migrate(db);
+    const kv = (await runtime.getKVNamespace('LINKS', 'handbill')) as unknown as KeyValues;
+    return new Handbill({ url, elsewhere: elsewhere ? await runtime.unsafeGetDirectURL('elsewhere') : undefined, kv, db, state, logs, runtime });
+  } catch (error) {
+    await runtime.dispose();
+    throw error;
+  }
+}
