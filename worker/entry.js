@@ -60,6 +60,12 @@ function redirected(decision, env, ctx) {
   return new Response(null, { status: 302, headers });
 }
 
+/** Rust's URI type refuses characters that clients send unescaped, quotes among them. */
+function wellFormed(request) {
+  const url = request.url.replace(/[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]/g, encodeURIComponent);
+  return url === request.url ? request : new Request(url, request);
+}
+
 async function count(click, env) {
   try {
     await env.CLICKS.send(click, { contentType: 'text' });
@@ -78,7 +84,7 @@ export default {
     const known = facts(request);
     const decision = guarded(() => redirectFromMemory(known, Date.now()));
     if (decision === undefined) return fromStore(known, request, env, ctx);
-    if (decision === '') return guarded(() => answer(request, env, ctx));
+    if (decision === '') return guarded(() => answer(wellFormed(request), env, ctx));
     return redirected(decision, env, ctx);
   },
   queue(batch, env, ctx) {

@@ -43,8 +43,8 @@ CREATE TABLE link_listing (
   PRIMARY KEY (organizer_id, link_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX link_listing_by_kind ON link_listing (organizer_id, kind, link_id);
-CREATE INDEX link_listing_by_event ON link_listing (organizer_id, event_id, link_id);
-CREATE INDEX link_listing_by_referrer ON link_listing (organizer_id, referred_by, link_id);
+CREATE INDEX link_listing_by_event ON link_listing (organizer_id, event_id, link_id, kind, referred_by);
+CREATE INDEX link_listing_by_referrer ON link_listing (organizer_id, referred_by, link_id, kind, event_id);
 
 -- How many links a list has, so that a page's `count` costs the same for a
 -- hundred links and for a million.

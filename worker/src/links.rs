@@ -145,6 +145,12 @@ pub async fn update(
     if link.owner_id != organizer {
         return Err(Failure::Forbidden);
     }
+    // Who may no longer sell for another may not change what is sold either.
+    if link.organizer_id != organizer
+        && !organizers::is_partner(&call.db, link.organizer_id, organizer).await?
+    {
+        return Err(Failure::Forbidden);
+    }
     let seller = organizers::by_id(&call.db, link.organizer_id)
         .await?
         .ok_or(Failure::NotFound)?;

@@ -15,8 +15,8 @@ use crate::store::{Db, StoreError, routes};
 const MEMORY_MS: i64 = 4_000;
 
 /// How long a location remembers that a slug is unknown (RD-05). Not in memory:
-/// KV is asked first each time, so that a link made meanwhile redirects at once
-/// (RD-06).
+/// KV is asked first each time, so that a link made meanwhile redirects as soon
+/// as KV shows it (RD-06).
 const UNKNOWN_SECONDS: u32 = 60;
 
 /// Entries an isolate keeps; at about 300 bytes each they stay below 3 MB.
@@ -135,14 +135,8 @@ pub async fn find(env: &Env, slug_key: &str, origin: &str, now: i64) -> Result<A
         return Ok(Answer::Refused);
     }
     note(|counts| counts.d1 += 1);
-    match routes::from_db(&Db::of(env)?, slug_key).await? {
-        Some(entry) => {
-            // KV should have had it; the link stands whether or not this works.
-            if let Err(error) = routes::put(env, slug_key, &entry).await {
-                crate::log::error("KV repair failed", &[("error", error.to_string().into())]);
-            }
-            Ok(settle(slug_key, now, entry))
-        }
+    match routes::from_db(env, &Db::of(env)?, slug_key).await? {
+        Some(entry) => Ok(settle(slug_key, now, entry)),
         None => {
             note_missing(slug_key, origin).await;
             Ok(Answer::Nothing)

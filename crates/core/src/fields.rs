@@ -201,7 +201,7 @@ impl<'a> Fields<'a> {
             self.problem(name, "too_short", message);
         } else if let Some(at) = text
             .chars()
-            .position(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+            .position(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
         {
             let message = format!("has a control character at position {at}");
             self.problem(name, "invalid", message);

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::id::MAX_ID;
 use crate::percent;
 
 /// The page asked for does not exist (SP-02).
@@ -47,7 +48,7 @@ impl PageRequest {
     ///
     /// # Errors
     /// [`InvalidPage`] for a `page` that is no whole number from 1, or one so
-    /// large that its first row has no number.
+    /// large that the rows before it are more than a number that JSON and D1 hold exactly.
     pub fn parse(
         page: Option<&str>,
         page_size: Option<&str>,
@@ -63,7 +64,10 @@ impl PageRequest {
             Some(wanted) => wanted.min(i64::from(max)),
         }
         .max(1);
-        let offset = (number - 1).checked_mul(size).ok_or(InvalidPage)?;
+        let offset = (number - 1)
+            .checked_mul(size)
+            .filter(|offset| *offset <= MAX_ID)
+            .ok_or(InvalidPage)?;
         Ok(Self {
             number,
             size,

@@ -31,6 +31,10 @@ pub fn lost() -> u32 {
     LOST.get()
 }
 
+fn lose(clicks: u32) {
+    LOST.set(LOST.get().saturating_add(clicks));
+}
+
 /// A user agent with the verdict of today's list.
 fn judged<'a>(agents: impl Iterator<Item = &'a str>) -> Vec<JudgedAgent<'a>> {
     with_robots(|list| {
@@ -52,10 +56,13 @@ async fn add(env: &Env, clicks: &[Click]) -> Result<(), StoreError> {
     agents.sort_unstable();
     agents.dedup();
     let agents = judged(agents.into_iter());
-    let lost = LOST.get();
-    ledger::add(&Db::of(env)?, clicks, &agents, &list_version(), lost).await?;
-    LOST.set(LOST.get().saturating_sub(lost));
-    Ok(())
+    // Taken before the write: two writes at once must not both report them.
+    let lost = LOST.replace(0);
+    let added = ledger::add(&Db::of(env)?, clicks, &agents, &list_version(), lost).await;
+    if added.is_err() {
+        lose(lost);
+    }
+    added
 }
 
 /// A batch from the queue. Each message is acknowledged once its click stands
@@ -123,7 +130,7 @@ pub async fn count_refused(click: String, reason: String, env: Env) {
         Err(error) => Err(error.to_string()),
     };
     if let Err(error) = stored {
-        LOST.set(LOST.get().saturating_add(1));
+        lose(1);
         log::error(
             "a click is lost",
             &[("click", click.into()), ("error", error.into())],

@@ -110,15 +110,7 @@ fn parse(body: &Map<String, Value>) -> Result<(Draft, Option<i64>), Failure> {
         }
     }
     match Draft::parse(body) {
-        Ok(draft) if draft.kind.is_user_made() => Ok(problems.into_result((draft, seller))?),
-        Ok(_) => {
-            problems.push(
-                "kind",
-                "invalid",
-                "links of this kind are made by the system",
-            );
-            Err(problems.into())
-        }
+        Ok(draft) => Ok(problems.into_result((draft, seller))?),
         Err(more) => {
             problems.merge(more);
             Err(problems.into())

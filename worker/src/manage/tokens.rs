@@ -43,6 +43,9 @@ pub async fn create(call: Call, request: Request<Body>) -> Handled {
     };
     let user_id = fields.optional_id("user_id");
     let organizer_id = organizer(&principal, fields.optional_id("organizer_id"))?;
+    if user_id.is_some() && organizer_id.is_none() {
+        fields.problem("user_id", "invalid", "a token of the operator has no user");
+    }
     fields.refuse_unknown();
     let access = fields.finish(access)?.unwrap_or(Access::Read);
     let token = ApiToken::from_random(entropy::bytes()?);

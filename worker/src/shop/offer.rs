@@ -187,6 +187,13 @@ async fn link(call: &Call) -> Result<Option<LinkRow>, Failure> {
     }
 }
 
+fn restriction(link: Option<&LinkRow>) -> Restriction {
+    Restriction {
+        ticket_types: link.and_then(LinkRow::ticket_types),
+        hide_public: link.is_some_and(LinkRow::hides_public),
+    }
+}
+
 async fn organizer_of(call: &Call) -> Result<OrganizerRow, Failure> {
     organizers::by_slug(&call.db, call.param("organizer"))
         .await?
@@ -222,10 +229,7 @@ pub async fn event(call: &Call) -> Result<EventOffer, Failure> {
     let link = link(call).await?.filter(|link| {
         link.organizer_id == organizer.id && link.event_id.is_none_or(|id| id == event.id)
     });
-    let restriction = Restriction {
-        ticket_types: link.as_ref().and_then(LinkRow::ticket_types),
-        hide_public: link.as_ref().is_some_and(LinkRow::hides_public),
-    };
+    let restriction = restriction(link.as_ref());
     let mut ticket_types = shop::ticket_types(&call.db, event.id).await?;
     let offered = sellable(
         ticket_types
@@ -256,6 +260,7 @@ pub async fn basket(call: &Call) -> Result<BasketOffer, Failure> {
         .await?
         .ok_or(Failure::NotFound)?;
     let items = link.items().unwrap_or_default();
+    let restriction = restriction(Some(&link));
     let named = |pick: fn(ItemTarget) -> Option<i64>| {
         let ids: Vec<i64> = items.iter().filter_map(|item| pick(item.target)).collect();
         Value::from(ids).to_string()
@@ -268,7 +273,9 @@ pub async fn basket(call: &Call) -> Result<BasketOffer, Failure> {
             ItemTarget::TicketType(id) => tickets.iter().find(|thing| thing.id == id),
             ItemTarget::ProductAttribute(id) => attributes.iter().find(|thing| thing.id == id),
         };
-        let Some(thing) = found else {
+        // What the link names it unlocks, unless it says itself what it sells.
+        let is_barred = |id: i64| restriction.hide_public && !restriction.allows(id, false);
+        let Some(thing) = found.filter(|_| !ids(item.target).0.is_some_and(is_barred)) else {
             missing.push(item.target);
             continue;
         };

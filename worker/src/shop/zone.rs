@@ -40,10 +40,11 @@ pub fn bound(time: FilterTime, time_zone: &str, is_end: bool) -> Option<i64> {
         }
     };
     let zone = zone(time_zone);
-    if whole_day && is_end {
-        let next = local.date().tomorrow().ok()?.to_zoned_datetime(zone).ok()?;
-        return next.timestamp().as_millisecond().checked_sub(1);
-    }
+    let local = if whole_day && is_end {
+        local.date().at(23, 59, 59, 999_000_000)
+    } else {
+        local
+    };
     Some(
         local
             .to_zoned_datetime(zone)

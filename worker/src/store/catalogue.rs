@@ -193,6 +193,7 @@ impl Stored {
 #[derive(Deserialize)]
 struct Row {
     object: String,
+    times: String,
     version: i64,
 }
 
@@ -210,11 +211,11 @@ impl Table {
         for (name, sql) in self.derived {
             members.push_str(&format!(", '{name}', {sql}"));
         }
-        members.push_str(
-            ", 'created_at', t.created_at, 'updated_at', t.updated_at, 'archived_at', t.archived_at",
-        );
+        // Two objects, since D1 takes at most 32 arguments a function.
         format!(
-            "SELECT json_object({members}) AS object, t.version FROM {} t",
+            "SELECT json_object({members}) AS object, json_object('created_at', t.created_at,
+               'updated_at', t.updated_at, 'archived_at', t.archived_at) AS times,
+               t.version FROM {} t",
             self.name
         )
     }
@@ -225,10 +226,13 @@ impl Table {
     }
 
     fn stored(&self, row: &Row) -> Result<Stored, StoreError> {
-        let object: Map<String, Value> = serde_json::from_str(&row.object)
-            .map_err(|error| StoreError::Other(error.to_string()))?;
-        let object = object
+        let parsed = |text: &str| {
+            serde_json::from_str::<Map<String, Value>>(text)
+                .map_err(|error| StoreError::Other(error.to_string()))
+        };
+        let object = parsed(&row.object)?
             .into_iter()
+            .chain(parsed(&row.times)?)
             .map(|(name, value)| {
                 let value = match value.as_i64() {
                     Some(millis) if self.is_time(&name) => {

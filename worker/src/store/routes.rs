@@ -11,6 +11,7 @@ use worker::{Env, KvStore};
 
 use super::LINKS;
 use super::sql::{Db, StoreError};
+use crate::log;
 
 /// How long a location may answer from its copy of a KV entry, in seconds.
 /// With the 4 seconds of an isolate's memory that stays below the 65 seconds
@@ -76,31 +77,23 @@ pub async fn from_kv(env: &Env, slug_key: &str) -> Result<Option<RouteEntry>, St
     Ok(text.as_deref().and_then(RouteEntry::parse))
 }
 
-/// The route as D1 knows it. A deleted link is `Gone`.
+/// The route as D1 knows it, for which KV should have known it too: KV is
+/// brought in line. A deleted link is `Gone`.
 ///
 /// # Errors
-/// When D1 fails.
-pub async fn from_db(db: &Db, slug_key: &str) -> Result<Option<RouteEntry>, StoreError> {
+/// When D1 fails. When KV fails, the cron repairs it.
+pub async fn from_db(env: &Env, db: &Db, slug_key: &str) -> Result<Option<RouteEntry>, StoreError> {
     let row: Option<Row> = db
         .first(
             &format!("SELECT {COLUMNS} FROM link WHERE domain = '' AND slug_key = ?1"),
             &[slug_key.into()],
         )
         .await?;
-    Ok(row.map(|row| row.entry()))
-}
-
-/// Writes a route that D1 had and KV had not.
-///
-/// # Errors
-/// When KV fails.
-pub async fn put(env: &Env, slug_key: &str, entry: &RouteEntry) -> Result<(), StoreError> {
-    kv(env)?
-        .put(&key(slug_key), entry.to_text())
-        .map_err(kv_error)?
-        .execute()
-        .await
-        .map_err(kv_error)
+    let Some(row) = row else { return Ok(None) };
+    if let Err(error) = publish_row(env, db, &row).await {
+        log::error("KV is behind", &[("error", error.to_string().into())]);
+    }
+    Ok(Some(row.entry()))
 }
 
 /// Brings KV to what D1 says of one link.
@@ -121,7 +114,12 @@ pub async fn publish(env: &Env, db: &Db, link_id: i64) -> Result<(), StoreError>
 }
 
 async fn publish_row(env: &Env, db: &Db, row: &Row) -> Result<(), StoreError> {
-    put(env, &row.slug_key, &row.entry()).await?;
+    kv(env)?
+        .put(&key(&row.slug_key), row.entry().to_text())
+        .map_err(kv_error)?
+        .execute()
+        .await
+        .map_err(kv_error)?;
     let cleared = db
         .run(
             "DELETE FROM kv_dirty WHERE link_id = ?1 AND version = ?2",
@@ -143,21 +141,26 @@ async fn publish_row(env: &Env, db: &Db, row: &Row) -> Result<(), StoreError> {
 }
 
 /// Publishes what is on the dirty list, at most `limit` links; how many it did.
+/// A link that fails stays on the list and does not hold up the others.
 ///
 /// # Errors
-/// When a store fails; the rest stays on the list.
+/// When the list can't be read.
 pub async fn repair(env: &Env, db: &Db, limit: i64) -> Result<usize, StoreError> {
     let rows: Vec<Row> = db
         .rows(
             &format!(
                 "SELECT {COLUMNS} FROM link
-                 WHERE id IN (SELECT link_id FROM kv_dirty ORDER BY link_id LIMIT ?1)"
+                 WHERE id IN (SELECT link_id FROM kv_dirty ORDER BY random() LIMIT ?1)"
             ),
             &[limit.into()],
         )
         .await?;
+    let mut repaired = 0;
     for row in &rows {
-        publish_row(env, db, row).await?;
+        match publish_row(env, db, row).await {
+            Ok(()) => repaired += 1,
+            Err(error) => log::error("KV is behind", &[("error", error.to_string().into())]),
+        }
     }
-    Ok(rows.len())
+    Ok(repaired)
 }

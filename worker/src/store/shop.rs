@@ -103,7 +103,7 @@ pub async fn tickets_by_id(db: &Db, ids: &str) -> Result<Vec<ThingRow>, StoreErr
     db.rows(
         "SELECT t.id, t.name, e.name AS of, t.price, e.currency FROM json_each(?1) j
          CROSS JOIN ticket_type t ON t.id = j.value JOIN event e ON e.id = t.event_id
-         WHERE t.archived_at IS NULL",
+         WHERE t.archived_at IS NULL AND e.archived_at IS NULL",
         &[ids.into()],
     )
     .await
@@ -117,7 +117,7 @@ pub async fn attributes_by_id(db: &Db, ids: &str) -> Result<Vec<ThingRow>, Store
     db.rows(
         "SELECT a.id, a.name, p.name AS of, a.price, p.currency FROM json_each(?1) j
          CROSS JOIN product_attribute a ON a.id = j.value JOIN product p ON p.id = a.product_id
-         WHERE a.archived_at IS NULL",
+         WHERE a.archived_at IS NULL AND p.archived_at IS NULL",
         &[ids.into()],
     )
     .await

@@ -123,7 +123,7 @@ fn filter<'a>(
             ),
         }
     }
-    filter.events = events.map(|ids| Value::from(ids).to_string());
+    filter.events = events;
     for (name, is_end) in [
         ("event__ends_on__gte", false),
         ("event__ends_on__lte", true),
