@@ -107,6 +107,12 @@ test('AU-01 an organizer makes no token for another, nor an operator', async () 
   assert.ok([403, 404].includes((await new Manager(hb, token).post('organizers', { name: 'x', slug: 'xx', time_zone: 'UTC', currency: 'EUR' })).status));
 });
 
+test('AU-01 a token of the operator has no user', async () => {
+  const refused = await changesNothing(hb, () => operator.post('tokens', { label: 'x', access: 'write', user_id: demo.users[0].id }));
+  assert.equal(refused.status, 422, refused.text);
+  assert.deepEqual(refused.json.error.fields.map(({ field }: { field: string }) => field), ['user_id']);
+});
+
 test('AU-01 the token of an archived user or organizer opens nothing', async () => {
   const leaver = demo.users[1];
   const asLeaver = new Manager(hb, leaver.token);

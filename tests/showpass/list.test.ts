@@ -79,6 +79,9 @@ test('SP-02 a page that is not there is answered 404', async () => {
     const answer = await demo.venue.list(`?page=${encodeURIComponent(page).replaceAll('%25', '%')}`);
     assert.deepEqual([page, answer.status, answer.json], [page, 404, { detail: 'Invalid page.' }]);
   }
+  for (const query of ['page=9223372036854775807&page_size=1', 'page=9007199254740993&page_size=1', 'page=999999999999']) {
+    assert.equal((await demo.venue.list(`?${query}`)).status, 404, query);
+  }
   assert.equal((await quiet.venue.list('?page=2')).status, 404);
   assert.equal((await quiet.venue.list('?page=1')).status, 200);
 });
@@ -174,6 +177,17 @@ test('SP-18 when a partnership ends, links made under it stay and new ones are r
   assert.equal((await seller.manager.remove(partnership)).status, 204);
   assert.equal((await agency.venue.create({ via: 3, venue: seller.id })).status, 400);
   assert.equal((await seller.venue.read(shared.id)).status, 200);
+  assert.equal((await agency.manager.patch(`links/${shared.id}`, { description: 'after the end' })).status, 403);
+  assert.equal((await seller.venue.read(shared.id)).json.description, shared.description);
+});
+
+test('SP-18 a shared link is referred by a user of its owner, not of the seller', async () => {
+  const seller = await organizerNamed(hb, operator, 'seller-four');
+  const agency = await organizerNamed(hb, operator, 'agency-four');
+  await seller.manager.put(`organizers/${seller.id}/partners/${agency.id}`);
+  const refused = await agency.venue.create({ via: 3, venue: seller.id, referred_by: seller.users[0].id });
+  assert.deepEqual([refused.status, Object.keys(refused.json)], [400, ['referred_by']]);
+  assert.equal((await agency.venue.create({ via: 3, venue: seller.id, referred_by: agency.users[0].id })).status, 201);
 });
 
 test('SP-19 without a good token the answer is 401 and says how to authenticate', async () => {

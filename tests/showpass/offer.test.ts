@@ -66,6 +66,18 @@ test('SP-20 the restriction follows an update', async () => {
   assert.deepEqual(await offer(), [backstage]);
 });
 
+test('SP-20 a checkout opened by a link that hides public types sells none of them', async () => {
+  const extra = [{ ticket_type: floor, quantity: 1 }, { ticket_type: backstage, quantity: 2 }];
+  const basket = async (restriction: object): Promise<{ lines: number[]; missing: number[] }> => {
+    const link = await venue.made({ via: 4, extra, ...restriction });
+    const { json } = await hb.send(`/checkout/offer.json?hb=${new URL(link.short_url).pathname.slice('/l/'.length)}`);
+    const types = (items: { ticket_type: number }[]): number[] => items.map(({ ticket_type }) => ticket_type);
+    return { lines: types(json.lines), missing: types(json.missing) };
+  };
+  assert.deepEqual(await basket({}), { lines: [floor, backstage], missing: [] });
+  assert.deepEqual(await basket({ ticket_types: [backstage], hide_public_ticket_types: true }), { lines: [backstage], missing: [floor] });
+});
+
 test('SP-20 a foreign, deleted or unknown link unlocks nothing', async () => {
   const plain = sorted(floor, balcony);
   const deleted = await venue.made({ via: 2, event: demo.event.id, ticket_types: [backstage] });

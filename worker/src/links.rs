@@ -201,5 +201,5 @@ async fn publish(call: &Call, link_id: i64, slug_key: &str) {
             ],
         );
     }
-    lookup::forget(slug_key, &call.origin()).await;
+    lookup::forget(slug_key).await;
 }

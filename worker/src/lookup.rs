@@ -103,11 +103,11 @@ pub fn in_memory(slug_key: &str, now: i64) -> Option<Rc<Route>> {
     }
 }
 
-/// Finds a slug wherever it is. `origin` is the one the request came to.
+/// Finds a slug wherever it is.
 ///
 /// # Errors
 /// When D1 fails. When KV fails, D1 answers.
-pub async fn find(env: &Env, slug_key: &str, origin: &str, now: i64) -> Result<Answer, StoreError> {
+pub async fn find(env: &Env, slug_key: &str, now: i64) -> Result<Answer, StoreError> {
     if let Some(remembered) = recall(slug_key, now) {
         note(|counts| counts.memory += 1);
         return Ok(match remembered {
@@ -115,22 +115,23 @@ pub async fn find(env: &Env, slug_key: &str, origin: &str, now: i64) -> Result<A
             Remembered::Gone => Answer::Nothing,
         });
     }
-    let entry = match routes::from_kv(env, slug_key).await {
-        Ok(entry) => entry,
+    let (entry, kv_answered) = match routes::from_kv(env, slug_key).await {
+        Ok(entry) => (entry, true),
         Err(error) => {
             crate::log::error("KV look-up failed", &[("error", error.to_string().into())]);
-            None
+            (None, false)
         }
     };
     if let Some(entry) = entry {
         note(|counts| counts.kv += 1);
         return Ok(settle(slug_key, now, entry));
     }
-    if is_known_missing(slug_key, origin).await {
+    if is_known_missing(slug_key).await {
         note(|counts| counts.cache += 1);
         return Ok(Answer::Nothing);
     }
-    if !BUDGET.with_borrow_mut(|budget| budget.take(now)) {
+    // While KV is away every link comes this far, and none may be refused.
+    if kv_answered && !BUDGET.with_borrow_mut(|budget| budget.take(now)) {
         note(|counts| counts.refused += 1);
         return Ok(Answer::Refused);
     }
@@ -138,7 +139,7 @@ pub async fn find(env: &Env, slug_key: &str, origin: &str, now: i64) -> Result<A
     match routes::from_db(env, &Db::of(env)?, slug_key).await? {
         Some(entry) => Ok(settle(slug_key, now, entry)),
         None => {
-            note_missing(slug_key, origin).await;
+            note_missing(slug_key).await;
             Ok(Answer::Nothing)
         }
     }
@@ -160,37 +161,30 @@ fn settle(slug_key: &str, now: i64, entry: RouteEntry) -> Answer {
 
 /// After a link was made, changed or deleted: this isolate and this location
 /// forget what they knew (RD-06).
-pub async fn forget(slug_key: &str, origin: &str) {
+pub async fn forget(slug_key: &str) {
     MEMORY.with_borrow_mut(|memory| memory.remove(slug_key));
     // A location that never knew the slug has nothing to delete.
-    let _ = Cache::default()
-        .delete(missing_key(slug_key, origin), true)
-        .await;
+    let _ = Cache::default().delete(missing_key(slug_key), true).await;
 }
 
-fn missing_key(slug_key: &str, origin: &str) -> String {
-    // A URL of our own that no visitor's request has: the hot path never asks
-    // the cache for a query.
-    format!("{origin}/l/{slug_key}?unknown")
+/// A URL of no host: the API and the links may be served on different ones.
+fn missing_key(slug_key: &str) -> String {
+    format!("https://handbill.invalid/unknown/{slug_key}")
 }
 
-async fn is_known_missing(slug_key: &str, origin: &str) -> bool {
+async fn is_known_missing(slug_key: &str) -> bool {
     matches!(
-        Cache::default()
-            .get(missing_key(slug_key, origin), true)
-            .await,
+        Cache::default().get(missing_key(slug_key), true).await,
         Ok(Some(_))
     )
 }
 
-async fn note_missing(slug_key: &str, origin: &str) {
+async fn note_missing(slug_key: &str) {
     let noted = async {
         let headers = Headers::new();
         headers.set("cache-control", &format!("max-age={}", UNKNOWN_SECONDS))?;
         let response = Response::ok("unknown")?.with_headers(headers);
-        Cache::default()
-            .put(missing_key(slug_key, origin), response)
-            .await
+        Cache::default().put(missing_key(slug_key), response).await
     };
     if let Err(error) = noted.await {
         crate::log::error("cache write failed", &[("error", error.to_string().into())]);

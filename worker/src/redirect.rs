@@ -272,13 +272,13 @@ async fn from_store(facts: &Facts<'_>, env: &Env) -> Result<Outcome, Failure> {
     if facts.method != "GET" && facts.method != "HEAD" {
         return Ok(Outcome::WrongMethod);
     }
-    let (origin, path, _) = facts.url_parts();
+    let (_, path, _) = facts.url_parts();
     let Target::Slug(slug) = target(path) else {
         return Ok(Outcome::NotFound);
     };
     let config = config::read(env).map_err(Failure::Internal)?;
     let now = clock::now(env, &config).await;
-    let route = match lookup::find(env, &slug, origin, now.millis()).await? {
+    let route = match lookup::find(env, &slug, now.millis()).await? {
         Answer::Route(route) => route,
         Answer::Nothing => return Ok(Outcome::NotFound),
         Answer::Refused => return Ok(Outcome::Busy),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::fields::{Fields, whole_number};
 use crate::id::MAX_ID;
 use crate::link::destination::Destination;
-use crate::link::item::{self, Item, ItemTarget};
+use crate::link::item::{self, Item};
 use crate::link::kind::Kind;
 use crate::link::slug::Slug;
 use crate::link::utm::{self, Utm};
@@ -99,20 +99,6 @@ impl Draft {
             if self.destination.is_some() {
                 let message = "quick purchase links lead to the checkout";
                 fields.problem("destination", "invalid", message);
-            }
-        }
-        if self.hide_public_ticket_types
-            && let (Some(types), Some(items)) = (&self.ticket_types, &self.items)
-        {
-            for (index, item) in items.iter().enumerate() {
-                if let ItemTarget::TicketType(id) = item.target
-                    && !types.contains(&id)
-                    && !fields.has_problem("items")
-                {
-                    let message =
-                        format!("item {index}: ticket type {id} is not among ticket_types");
-                    fields.problem("items", "invalid", message);
-                }
             }
         }
         let nothing_left = self.hide_public_ticket_types && self.ticket_types.is_none();
