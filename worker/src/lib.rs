@@ -21,6 +21,7 @@ mod manage;
 mod redirect;
 mod shop;
 mod store;
+mod zone;
 
 use worker::{Context, Env, HttpRequest, MessageBatch, ScheduleContext, ScheduledEvent, event};
 

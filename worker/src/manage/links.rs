@@ -30,7 +30,7 @@ pub async fn list(call: Call, _request: Request<Body>) -> Handled {
         before: Some(page.after).filter(|after| *after > 0),
         ..LinkFilter::default()
     };
-    let (links, _) = rows::page(&call.db, &filter, page.limit + 1, 0).await?;
+    let links = rows::newest(&call.db, &filter, page.limit + 1).await?;
     let base = call.base();
     Ok(page.answer(
         links,

@@ -13,9 +13,9 @@ use crate::app::{Call, Handled, Routes, json as json_answer, no_content};
 use crate::auth::Intent;
 use crate::body;
 use crate::failure::Failure;
-use crate::shop::zone;
 use crate::store::StoreError;
 use crate::store::catalogue::{ListFilter, Stored, Table};
+use crate::zone;
 
 const PAGE: i64 = 50;
 const MAX_PAGE: i64 = 100;

@@ -3,7 +3,6 @@
 
 pub mod offer;
 pub mod pages;
-pub mod zone;
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode};

@@ -5,9 +5,9 @@ use handbill_core::time::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 
 use super::offer::{BasketOffer, EventOffer, OrganizerOffer, price_text};
-use super::zone::local_text;
 use crate::links::LINK_PARAMETER;
 use crate::store::shop::EventRow;
+use crate::zone::local_text;
 
 /// The headers of every page.
 pub const HEADERS: [(&str, &str); 5] = [

@@ -9,6 +9,7 @@ use handbill_core::link::item::{Item, ItemTarget};
 use handbill_core::link::slug::Slug;
 use handbill_core::link::utm::Utm;
 use serde::Deserialize;
+use worker::D1PreparedStatement;
 
 use super::sql::{Arg, Db, StoreError, rows_of};
 
@@ -119,6 +120,8 @@ const INDEXED_TERM: usize = 3;
 struct Query {
     /// `FROM … WHERE …` over alias `s`, a row a link.
     from: String,
+    /// The link's id as the table that drives the query has it.
+    id: &'static str,
     args: Vec<OwnedArg>,
 }
 
@@ -204,6 +207,7 @@ impl LinkFilter {
     fn links(&self) -> Query {
         let mut query = Query {
             from: String::new(),
+            id: "s.link_id",
             args: Vec::new(),
         };
         let organizer = query.bind(OwnedArg::Int(self.organizer_id));
@@ -212,6 +216,7 @@ impl LinkFilter {
                 // CROSS JOIN keeps the order: first what matches, then whether
                 // this organizer sees it.
                 let phrase = query.bind(OwnedArg::Text(self.phrase(term)));
+                query.id = "f.rowid";
                 query.from = format!(
                     "FROM link_search f CROSS JOIN link_listing s
                        ON s.organizer_id = {organizer} AND s.link_id = f.rowid
@@ -256,6 +261,7 @@ impl LinkFilter {
         }
         let mut query = Query {
             from: "FROM link_tally s WHERE s.organizer_id = ?1".into(),
+            id: "s.link_id",
             args: vec![OwnedArg::Int(self.organizer_id)],
         };
         self.narrow(&mut query);
@@ -312,6 +318,34 @@ fn single(mut mapped: impl Iterator<Item = char>) -> Option<char> {
     mapped.next().is_none().then_some(first)
 }
 
+/// The statement that reads a page of links, newest first.
+fn newest_first(
+    db: &Db,
+    filter: &LinkFilter,
+    limit: i64,
+    offset: i64,
+) -> Result<D1PreparedStatement, StoreError> {
+    let mut links = filter.links();
+    let limit = links.bind(OwnedArg::Int(limit));
+    let offset = links.bind(OwnedArg::Int(offset));
+    // Pages are cut among ids alone; only the page's own rows are read whole.
+    let sql = format!(
+        "SELECT {LINK} FROM (SELECT s.link_id {} ORDER BY {} DESC LIMIT {limit} OFFSET {offset}) p
+         CROSS JOIN link l ON l.id = p.link_id LEFT JOIN link_count c ON c.link_id = l.id
+         ORDER BY l.id DESC",
+        links.from, links.id,
+    );
+    db.statement(&sql, &links.args())
+}
+
+/// The newest links that match.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest(db: &Db, filter: &LinkFilter, limit: i64) -> Result<Vec<LinkRow>, StoreError> {
+    rows_of(&newest_first(db, filter, limit, 0)?.all().await?)
+}
+
 /// A page of links, newest first, and how many there are in all.
 ///
 /// # Errors
@@ -327,23 +361,9 @@ pub async fn page(
         links: i64,
     }
     let (count_sql, count) = filter.count();
-    let mut links = filter.links();
-    let (limit, offset) = (
-        links.bind(OwnedArg::Int(limit)),
-        links.bind(OwnedArg::Int(offset)),
-    );
-    // Pages are cut among ids alone; only the page's own rows are read whole.
-    let sql =
-        format!(
-        "SELECT {LINK} FROM (SELECT s.link_id {} ORDER BY {} DESC LIMIT {limit} OFFSET {offset}) p
-         CROSS JOIN link l ON l.id = p.link_id LEFT JOIN link_count c ON c.link_id = l.id
-         ORDER BY l.id DESC",
-        links.from,
-        if links.from.contains("link_search") { "f.rowid" } else { "s.link_id" },
-    );
     let results = db
         .batch(vec![
-            db.statement(&sql, &links.args())?,
+            newest_first(db, filter, limit, offset)?,
             db.statement(&count_sql, &count.args())?,
         ])
         .await?;

@@ -14,9 +14,9 @@ use super::wire;
 use crate::app::{Call, Handled, json as json_answer};
 use crate::auth::Intent;
 use crate::failure::Failure;
-use crate::shop::zone;
 use crate::store::links::{self, LinkFilter};
 use crate::store::organizers;
+use crate::zone;
 
 const PAGE_SIZE: u32 = 20;
 const MAX_PAGE_SIZE: u32 = 100;
@@ -24,6 +24,9 @@ const MAX_PAGE_SIZE: u32 = 100;
 /// No description is longer, so a longer term can't match.
 const MAX_SEARCH: usize = 512;
 const MAX_EVENTS: usize = 500;
+
+/// A user whom no link names: the listing has 0 where there is no referrer.
+const NOBODY: i64 = -1;
 
 /// The kinds that this dialect shows end here (SP-08).
 pub const LAST_KIND: i64 = Kind::QuickPurchase as i64;
@@ -37,7 +40,7 @@ pub async fn all(call: Call, _request: Request<Body>) -> Handled {
 /// `GET …/links/me/`: a token that belongs to nobody has referred nothing.
 pub async fn mine(call: Call, _request: Request<Body>) -> Handled {
     let (venue, principal) = venue(&call, Intent::Read).await?;
-    page(&call, venue, Some(principal.user_id.unwrap_or(0))).await
+    page(&call, venue, Some(principal.user_id.unwrap_or(NOBODY))).await
 }
 
 async fn page(call: &Call, venue: i64, referred_by: Option<i64>) -> Handled {
@@ -57,9 +60,7 @@ async fn page(call: &Call, venue: i64, referred_by: Option<i64>) -> Handled {
         .time_zone;
     let mut filter = filter(&given, &time_zone)?;
     filter.organizer_id = venue;
-    // `links/me/` without a user must stay empty: no link is referred by 0 in
-    // the listing unless it has no referrer, and -1 never occurs.
-    filter.referred_by = referred_by.map(|user| if user == 0 { -1 } else { user });
+    filter.referred_by = referred_by;
     let (rows, count) = links::page(&call.db, &filter, page.limit(), page.offset()).await?;
     let around = page
         .links(count, &call.url())
