@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod attribution;
+pub mod basket;
 pub mod budget;
 pub mod catalogue;
 pub mod click;
@@ -9,6 +10,7 @@ pub mod fields;
 pub mod id;
 pub mod link;
 pub mod money;
+pub mod order;
 pub mod page;
 pub mod problem;
 pub mod signature;

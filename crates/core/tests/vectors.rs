@@ -9,4 +9,4 @@ macro_rules! vectors {
     )*};
 }
 
-vectors!(slug destination redirect money time page token journey fetch robots click);
+vectors!(slug destination redirect money time page token journey fetch robots click callback price);

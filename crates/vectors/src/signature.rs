@@ -1,7 +1,7 @@
-//! Signed tokens, API tokens, and the journey cookie.
+//! Signed tokens, API tokens, the journey cookie, and signed callbacks.
 
 use handbill_core::attribution::{Journey, Scope, Step, Touch};
-use handbill_core::signature::{ApiToken, KeyRing, Purpose};
+use handbill_core::signature::{ApiToken, KeyRing, Purpose, callback as payment};
 use handbill_core::time::Timestamp;
 use serde::Deserialize;
 
@@ -163,5 +163,53 @@ pub fn journey() {
         let got = Journey::from_token(&keys, case.token.as_deref(), vectors.now, case.window);
         let wanted: Vec<Step> = case.steps.into_iter().map(Step::from).collect();
         same(&case.name, got.steps(), &wanted);
+    }
+}
+
+#[derive(Deserialize)]
+struct Callbacks {
+    sign: Vec<SignCallback>,
+    verify: Vec<VerifyCallback>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignCallback {
+    secret: String,
+    t: i64,
+    body: String,
+    header: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VerifyCallback {
+    name: String,
+    secrets: Vec<String>,
+    header: String,
+    body: String,
+    now: i64,
+    tolerance: i64,
+    secret: Option<usize>,
+    error: Option<String>,
+}
+
+/// `callback.json`
+pub fn callback() {
+    let vectors: Callbacks = read(include_str!("../../core/vectors/callback.json"));
+    for case in vectors.sign {
+        let got = payment::sign(&case.secret, case.t, &unhex(&case.body));
+        same(&case.header, got, case.header.clone());
+    }
+    for case in vectors.verify {
+        let secrets: Vec<&str> = case.secrets.iter().map(String::as_str).collect();
+        let body = unhex(&case.body);
+        let got = payment::verify(&secrets, &case.header, &body, case.now, case.tolerance);
+        same(&case.name, got.ok(), case.secret);
+        same(
+            &case.name,
+            got.err().map(|e| e.code().to_owned()),
+            case.error,
+        );
     }
 }

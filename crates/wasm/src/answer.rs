@@ -5,12 +5,11 @@ use core::fmt::Display;
 use handbill_core::attribution::Journey;
 use handbill_core::click::Click;
 use handbill_core::link::{Destination, Slug};
-use handbill_core::money::{Currency, Money};
 use handbill_core::signature::KeyRing;
 use handbill_core::time::Timestamp;
 use serde::Serialize;
 
-use crate::boundary::exact;
+use crate::money;
 
 /// A checked value, or why it was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -111,20 +110,10 @@ pub fn click(text: &str) -> Checked<ClickAnswer> {
     Checked::new(result, |error| error.code())
 }
 
-/// An amount as text. The amount must be a whole number that a JavaScript
-/// number keeps exactly.
+/// An amount as text.
 #[must_use]
 pub fn money(amount: f64, currency: &str) -> Checked<String> {
-    let currency = match Currency::from_code(currency) {
-        Ok(currency) => currency,
-        Err(error) => return Checked::new(Err(error), |error| error.code()),
-    };
-    let Some(amount) = exact(amount) else {
-        return Checked::new(Err("must be a whole number of minor units"), |_| "type");
-    };
-    Checked::new(Money::new(amount, currency).map(Money::format), |error| {
-        error.code()
-    })
+    Checked::new(money::text(amount, currency), |error| error.code())
 }
 
 /// One touch of a journey.

@@ -7,7 +7,7 @@
     reason = "a broken assumption fails the test; clippy does not know this kind of test"
 )]
 
-use handbill_wasm::{KeyRing, RobotList, check_slug, classify_fetch, redirect_location};
+use handbill_wasm::rules::{KeyRing, RobotList, check_slug, classify_fetch, redirect_location};
 use js_sys::{JSON, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -21,7 +21,7 @@ macro_rules! vectors {
     )*};
 }
 
-vectors!(slug destination redirect money time page token journey fetch robots click);
+vectors!(slug destination redirect money time page token journey fetch robots click callback price);
 
 fn json(value: &JsValue) -> String {
     JSON::stringify(value).map(String::from).unwrap_or_default()

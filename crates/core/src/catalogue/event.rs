@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{MAX_DESCRIPTION_CHARS, NAME_CHARS, read_slug, read_time_zone};
+use super::{MAX_DESCRIPTION_CHARS, NAME_CHARS, PRICE, TAX_RATE_PPM, read_slug, read_time_zone};
 use crate::fields::Fields;
 use crate::money::Currency;
 use crate::problem::Problems;
@@ -60,6 +60,14 @@ pub struct Event {
     pub place: String,
     /// Whether buyers see it.
     pub published: bool,
+    /// Added once to an order with its tickets (BK-05), minor units.
+    pub transaction_charge: i64,
+    /// Of its tickets and charges, in millionths.
+    pub tax_rate_ppm: i64,
+    /// Whether its prices hold the tax; otherwise it comes on top.
+    pub tax_inclusive: bool,
+    /// Whether the checkout takes donations.
+    pub accepts_donations: bool,
 }
 
 impl Event {
@@ -80,6 +88,10 @@ impl Event {
             currency: fields.currency("currency"),
             place: fields.text_or("place", MAX_PLACE_CHARS, ""),
             published: fields.boolean_or("published", true),
+            transaction_charge: fields.integer_or("transaction_charge", PRICE, 0),
+            tax_rate_ppm: fields.integer_or("tax_rate_ppm", TAX_RATE_PPM, 0),
+            tax_inclusive: fields.boolean_or("tax_inclusive", true),
+            accepts_donations: fields.boolean_or("accepts_donations", false),
         };
         if event.ends_at <= event.starts_at && !fields.has_problem("starts_at") {
             fields.problem("ends_at", "range", "must be after starts_at");

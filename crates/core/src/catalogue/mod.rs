@@ -2,17 +2,21 @@
 //! management API, refuses others, and serialises under the same names with
 //! times in unix milliseconds.
 
+pub mod discount;
 pub mod event;
 pub mod organizer;
 pub mod product;
 pub mod ticket;
 pub mod user;
+pub mod voucher;
 
+pub use discount::Discount;
 pub use event::{Event, Series};
 pub use organizer::Organizer;
 pub use product::{Product, ProductAttribute};
 pub use ticket::{TicketGroup, TicketType};
 pub use user::User;
+pub use voucher::{Voucher, VoucherCodes};
 
 use core::ops::RangeInclusive;
 
@@ -29,6 +33,8 @@ pub const PRICE: RangeInclusive<i64> = 0..=MAX_AMOUNT;
 pub const QUANTITY: RangeInclusive<i64> = 0..=1_000_000_000;
 /// Tickets an order may hold of a type or group.
 pub const PER_ORDER: RangeInclusive<i64> = 1..=1_000_000_000;
+/// Tax rates, in millionths: 190,000 is 19 %.
+pub const TAX_RATE_PPM: RangeInclusive<i64> = 0..=1_000_000;
 /// Places in a list made by hand.
 pub const SORT: RangeInclusive<i64> = -1_000_000..=1_000_000;
 

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{MAX_DESCRIPTION_CHARS, NAME_CHARS, PRICE, QUANTITY, SORT, read_max_per_order};
+use super::{
+    MAX_DESCRIPTION_CHARS, NAME_CHARS, PRICE, QUANTITY, SORT, TAX_RATE_PPM, read_max_per_order,
+};
 use crate::fields::Fields;
 use crate::money::Currency;
 use crate::problem::Problems;
@@ -17,6 +19,10 @@ pub struct Product {
     pub description: String,
     /// Of its attributes' prices.
     pub currency: Currency,
+    /// Of its attributes' prices, in millionths.
+    pub tax_rate_ppm: i64,
+    /// Whether those prices hold the tax; otherwise it comes on top.
+    pub tax_inclusive: bool,
 }
 
 impl Product {
@@ -30,6 +36,8 @@ impl Product {
             name: fields.text("name", NAME_CHARS),
             description: fields.text_or("description", MAX_DESCRIPTION_CHARS, ""),
             currency: fields.currency("currency"),
+            tax_rate_ppm: fields.integer_or("tax_rate_ppm", TAX_RATE_PPM, 0),
+            tax_inclusive: fields.boolean_or("tax_inclusive", true),
         };
         fields.refuse_unknown();
         fields.finish(product)

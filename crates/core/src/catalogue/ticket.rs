@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     MAX_DESCRIPTION_CHARS, NAME_CHARS, PER_ORDER, PRICE, QUANTITY, SORT, read_max_per_order,
 };
+use crate::basket::selection::CODE_CHARS;
 use crate::fields::Fields;
 use crate::problem::Problems;
 use crate::time::Timestamp;
@@ -54,6 +55,8 @@ pub struct TicketType {
     pub description: String,
     /// Minor units.
     pub price: i64,
+    /// Added for each ticket (BK-05), minor units.
+    pub booking_fee: i64,
     /// How many there are in all, sold ones included.
     pub quantity: i64,
     /// Fewest in one order that has any.
@@ -66,6 +69,8 @@ pub struct TicketType {
     pub on_sale_until: Option<Timestamp>,
     /// Whether only a link or code shows it.
     pub hidden: bool,
+    /// What buyers type to unlock it; compared without case (BK-03).
+    pub access_code: Option<String>,
     /// Smaller comes first.
     pub sort: i64,
 }
@@ -84,12 +89,14 @@ impl TicketType {
             name: fields.text("name", NAME_CHARS),
             description: fields.text_or("description", MAX_DESCRIPTION_CHARS, ""),
             price: fields.integer("price", PRICE),
+            booking_fee: fields.integer_or("booking_fee", PRICE, 0),
             quantity: fields.integer("quantity", QUANTITY),
             min_per_order,
             max_per_order: read_max_per_order(&mut fields, min_per_order),
             on_sale_from: fields.optional_instant("on_sale_from"),
             on_sale_until: fields.optional_instant("on_sale_until"),
             hidden: fields.boolean_or("hidden", false),
+            access_code: fields.optional_code("access_code", CODE_CHARS),
             sort: fields.integer_or("sort", SORT, 0),
         };
         if let (Some(from), Some(until)) = (ticket_type.on_sale_from, ticket_type.on_sale_until)

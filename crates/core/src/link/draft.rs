@@ -3,8 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::fields::{Fields, whole_number};
-use crate::id::MAX_ID;
+use crate::fields::Fields;
 use crate::link::destination::Destination;
 use crate::link::item::{self, Item};
 use crate::link::kind::Kind;
@@ -76,7 +75,7 @@ impl Draft {
             ticket_types: read_ticket_types(&mut fields),
             hide_public_ticket_types: fields.boolean_or("hide_public_ticket_types", false),
             items: read_items(&mut fields),
-            destination: read_destination(&mut fields),
+            destination: fields.optional_destination("destination"),
             utm: Utm {
                 source: fields.optional_text("utm_source", utm::MAX_CHARS),
                 medium: fields.optional_text("utm_medium", utm::MAX_CHARS),
@@ -110,47 +109,15 @@ impl Draft {
 }
 
 fn read_kind(fields: &mut Fields<'_>) -> Kind {
+    let listed = |name: &str| Kind::from_name(name).filter(|kind| kind.is_listed());
+    let message = "must be employee, venue, affiliate or quick_purchase";
     let harmless = Kind::Venue;
-    match fields.raw("kind") {
-        None => fields.problem("kind", "required", "is required"),
-        Some(Value::String(name)) => match Kind::from_name(name).filter(|kind| kind.is_listed()) {
-            Some(kind) => return kind,
-            None => {
-                let message = "must be employee, venue, affiliate or quick_purchase";
-                fields.problem("kind", "invalid", message);
-            }
-        },
-        Some(_) => fields.problem("kind", "type", "must be a text"),
-    }
-    harmless
+    fields.named("kind", listed, message).unwrap_or(harmless)
 }
 
 /// An empty list restricts nothing, so it is none.
 fn read_ticket_types(fields: &mut Fields<'_>) -> Option<Vec<i64>> {
-    const NAME: &str = "ticket_types";
-    let Value::Array(values) = fields.raw(NAME)? else {
-        fields.problem(NAME, "type", "must be a list of ids");
-        return None;
-    };
-    if values.len() > MAX_TICKET_TYPES {
-        let message = format!(
-            "may hold at most {MAX_TICKET_TYPES} ids, has {}",
-            values.len()
-        );
-        fields.problem(NAME, "too_long", message);
-        return None;
-    }
-    let mut ids = Vec::with_capacity(values.len());
-    for (index, value) in values.iter().enumerate() {
-        match whole_number(value, &(1..=MAX_ID)) {
-            Ok(id) if ids.contains(&id) => {}
-            Ok(id) => ids.push(id),
-            Err(why) => {
-                fields.problem(NAME, why.code(), format!("id {index}: {}", why.message()));
-                return None;
-            }
-        }
-    }
+    let ids = fields.ids("ticket_types", MAX_TICKET_TYPES);
     (!ids.is_empty()).then_some(ids)
 }
 
@@ -163,17 +130,6 @@ fn read_items(fields: &mut Fields<'_>) -> Option<Vec<Item>> {
             None
         }
     }
-}
-
-fn read_destination(fields: &mut Fields<'_>) -> Option<Destination> {
-    const NAME: &str = "destination";
-    let Value::String(text) = fields.raw(NAME)? else {
-        fields.problem(NAME, "type", "must be a text");
-        return None;
-    };
-    Destination::external(text)
-        .map_err(|error| fields.problem(NAME, error.code(), error.to_string()))
-        .ok()
 }
 
 fn read_slug(fields: &mut Fields<'_>) -> Option<Slug> {

@@ -1,6 +1,12 @@
 //! Reads a JSON object field by field and collects what is wrong with it, at
 //! most one problem a field (SP-09).
 
+mod nested;
+mod number;
+mod text;
+
+pub(crate) use number::whole_number;
+
 use core::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
@@ -41,27 +47,6 @@ impl<'a> Fields<'a> {
         if !self.problems.has(field) {
             self.problems.push(field, code, message);
         }
-    }
-
-    /// A required text of so many Unicode scalar values, without control
-    /// characters other than line feed and tab.
-    pub fn text(&mut self, name: &'static str, chars: RangeInclusive<usize>) -> String {
-        match self.required(name) {
-            Some(value) => self.read_text(name, value, chars).unwrap_or_default(),
-            None => String::new(),
-        }
-    }
-
-    /// A text that may be absent or null; a text of no characters is a text.
-    pub fn optional_text(&mut self, name: &'static str, max: usize) -> Option<String> {
-        let value = self.raw(name)?;
-        self.read_text(name, value, 0..=max)
-    }
-
-    /// A text, or `default` when absent or null.
-    pub fn text_or(&mut self, name: &'static str, max: usize, default: &str) -> String {
-        self.optional_text(name, max)
-            .unwrap_or_else(|| default.to_owned())
     }
 
     /// A required whole number. JSON numbers with a point or an exponent are
@@ -125,12 +110,15 @@ impl<'a> Fields<'a> {
         .unwrap_or(Currency::EUR)
     }
 
+    /// An ISO 4217 code that may be absent or null.
+    pub fn optional_currency(&mut self, name: &'static str) -> Option<Currency> {
+        let value = self.raw(name)?;
+        self.read_currency(name, value)
+    }
+
     /// An ISO 4217 code, or `default` when absent or null.
     pub fn currency_or(&mut self, name: &'static str, default: Currency) -> Currency {
-        match self.raw(name) {
-            Some(value) => self.read_currency(name, value).unwrap_or(default),
-            None => default,
-        }
+        self.optional_currency(name).unwrap_or(default)
     }
 
     /// A required RFC 3339 time with its offset.
@@ -179,38 +167,6 @@ impl<'a> Fields<'a> {
         value
     }
 
-    fn read_text(
-        &mut self,
-        name: &'static str,
-        value: &Value,
-        chars: RangeInclusive<usize>,
-    ) -> Option<String> {
-        let Value::String(text) = value else {
-            self.problem(name, "type", "must be a text");
-            return None;
-        };
-        let count = text.chars().count();
-        if count > *chars.end() {
-            let message = format!("may have at most {} characters, has {count}", chars.end());
-            self.problem(name, "too_long", message);
-        } else if count < *chars.start() {
-            let message = match (count, *chars.start()) {
-                (0, _) => "must not be empty".to_owned(),
-                (_, least) => format!("needs at least {least} characters, has {count}"),
-            };
-            self.problem(name, "too_short", message);
-        } else if let Some(at) = text
-            .chars()
-            .position(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-        {
-            let message = format!("has a control character at position {at}");
-            self.problem(name, "invalid", message);
-        } else {
-            return Some(text.clone());
-        }
-        None
-    }
-
     fn read_integer(
         &mut self,
         name: &'static str,
@@ -244,45 +200,5 @@ impl<'a> Fields<'a> {
         Timestamp::parse_rfc3339(text)
             .map_err(|error| self.problem(name, error.code(), error.to_string()))
             .ok()
-    }
-}
-
-/// Why a JSON value is no whole number of a range.
-pub(crate) enum NotWhole {
-    /// No JSON number, or one with a point or an exponent.
-    Type,
-    /// Outside the range.
-    Range(i64, i64),
-}
-
-impl NotWhole {
-    pub(crate) fn code(&self) -> &'static str {
-        match self {
-            Self::Type => "type",
-            Self::Range(..) => "range",
-        }
-    }
-
-    pub(crate) fn message(&self) -> String {
-        match self {
-            Self::Type => "must be a whole number".to_owned(),
-            Self::Range(least, most) => format!("must be from {least} to {most}"),
-        }
-    }
-}
-
-/// A JSON value as a whole number within a range.
-pub(crate) fn whole_number(value: &Value, range: &RangeInclusive<i64>) -> Result<i64, NotWhole> {
-    let out_of_range = NotWhole::Range(*range.start(), *range.end());
-    match value {
-        Value::Number(number) => match number.as_i64() {
-            Some(number) if range.contains(&number) => Ok(number),
-            Some(_) => Err(out_of_range),
-            // Whole numbers beyond i64 are `u64` or, beyond that, floats with no
-            // fraction that serde_json can't tell from `1e30`.
-            None if number.is_u64() => Err(out_of_range),
-            None => Err(NotWhole::Type),
-        },
-        _ => Err(NotWhole::Type),
     }
 }

@@ -6,6 +6,13 @@
     reason = "a broken assumption fails the test; helpers count as code to clippy"
 )]
 
+#[path = "../arbitrary/mod.rs"]
+mod arbitrary;
+mod checkout;
+mod discount;
+mod every;
+mod voucher;
+
 use handbill_core::catalogue::{
     Event, Organizer, Product, ProductAttribute, Series, TicketGroup, TicketType, User,
 };
@@ -110,10 +117,34 @@ fn one(field: &str, code: &'static str) -> Vec<(String, &'static str)> {
     vec![(field.to_owned(), code)]
 }
 
+/// Each value of a field and the code it is refused with, `None` when it is
+/// taken.
+fn check(case: (Parse, Value), table: &[(&str, Value, Option<&'static str>)]) {
+    for (field, value, code) in table {
+        let got = problems(case.clone(), json!({ *field: value }));
+        let wanted: Vec<_> = code.iter().flat_map(|code| one(field, code)).collect();
+        assert_eq!(got, wanted, "{field}: {value}");
+    }
+}
+
 #[test]
 fn defaults() {
     let parse = |(parse, object): (Parse, Value)| parse(object.as_object().unwrap()).unwrap();
-    assert_eq!(parse(organizer())["attribution_window_days"], 30);
+    assert_eq!(
+        parse(organizer()),
+        json!({
+            "name": "Demo", "slug": "demo", "time_zone": "Europe/Berlin", "currency": "EUR",
+            "attribution_window_days": 30, "hold_minutes": 15, "payment_minutes": 60,
+            "offline_payment": true, "offline_instructions": "", "payment_url": null,
+        })
+    );
+    assert_eq!(
+        parse(product()),
+        json!({
+            "name": "Shirt", "description": "", "currency": "EUR", "tax_rate_ppm": 0,
+            "tax_inclusive": true,
+        })
+    );
     assert_eq!(parse(user())["email"], Value::Null);
     assert_eq!(
         parse(event()),
@@ -122,14 +153,16 @@ fn defaults() {
             // 2026-12-01T18:00:00Z and 22:00:00Z
             "starts_at": 1_796_148_000_000_i64, "ends_at": 1_796_162_400_000_i64,
             "time_zone": "Europe/Berlin", "currency": "EUR", "place": "", "published": true,
+            "transaction_charge": 0, "tax_rate_ppm": 0, "tax_inclusive": true,
+            "accepts_donations": false,
         })
     );
     assert_eq!(
         parse(ticket_type()),
         json!({
             "event_id": 1, "group_id": null, "name": "Standing", "description": "", "price": 2500,
-            "quantity": 100, "min_per_order": 1, "max_per_order": null, "on_sale_from": null,
-            "on_sale_until": null, "hidden": false, "sort": 0,
+            "booking_fee": 0, "quantity": 100, "min_per_order": 1, "max_per_order": null, "on_sale_from": null,
+            "on_sale_until": null, "hidden": false, "access_code": null, "sort": 0,
         })
     );
 }
