@@ -3,9 +3,9 @@
 use super::order::{of_target, sort};
 use crate::link::Item;
 
-/// Makes items of the same target one, in the place of the first, unless the sum
-/// would be above `most`. Each comes with the index it had.
-pub(super) fn merge(items: &[Item], most: i64) -> Vec<(usize, Item)> {
+/// Makes items of the same target one, in the place of the first. Each comes
+/// with the index it had.
+pub(super) fn merge(items: &[Item]) -> Vec<(usize, Item)> {
     let key = |item: &Item| {
         let [kind, id] = of_target(item.target);
         [kind, id, 0]
@@ -21,10 +21,8 @@ pub(super) fn merge(items: &[Item], most: i64) -> Vec<(usize, Item)> {
         };
         if let Some(Some(before)) = merged.get_mut(first)
             && before.target == item.target
-            && let sum = before.quantity.saturating_add(item.quantity)
-            && sum <= most
         {
-            before.quantity = sum;
+            before.quantity = before.quantity.saturating_add(item.quantity);
         } else if let Some(slot) = merged.get_mut(place) {
             *slot = Some(*item);
             first = place;

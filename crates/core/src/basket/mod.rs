@@ -29,6 +29,7 @@ pub use catalogue::{
 pub use list::{PriceList, price};
 pub use quote::{Line, LineKind, Problem, Quote};
 pub use selection::{Selection, SelectionError};
+pub use voucher::voucher_code;
 
 /// Whether two codes are the same to a buyer: white space around them and the
 /// case of ASCII letters don't count.

@@ -32,7 +32,7 @@ pub(super) fn check<'a>(
     now: Timestamp,
     problems: &mut Vec<Problem>,
 ) -> Vec<Sold<'a>> {
-    let merged = merge(items, i64::MAX);
+    let merged = merge(items);
     let mut in_groups = vec![0_i64; shelf.catalogue.groups.len()];
     for (_, wanted) in &merged {
         let offered = shelf

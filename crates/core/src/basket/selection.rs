@@ -10,7 +10,7 @@ use super::merge::merge;
 use super::object::Object;
 use crate::fields::Fields;
 use crate::id::MAX_ID;
-use crate::link::item::{self, Item, ItemTarget, MAX_ITEMS, QUANTITY};
+use crate::link::item::{self, Item, ItemTarget, MAX_ITEMS, MAX_UNITS, QUANTITY};
 use crate::money::MAX_AMOUNT;
 use crate::problem::Problems;
 
@@ -124,12 +124,11 @@ impl Selection {
     }
 
     /// The basket that a quick-purchase link opens (BK-02): items of the same
-    /// target become one, in the place of the first, as long as the sum is
-    /// within [`QUANTITY`]; what is beyond stays an item of its own, so that the
-    /// selection can be read again.
+    /// target become one, in the place of the first. A link asks for at most
+    /// [`MAX_UNITS`] in all, so the selection can be read again.
     #[must_use]
     pub fn quick_purchase(items: &[Item]) -> Self {
-        let merged = merge(items, *QUANTITY.end());
+        let merged = merge(items);
         Self {
             items: merged.into_iter().map(|(_, item)| item).collect(),
             ..Self::default()
@@ -163,7 +162,9 @@ impl TryFrom<Object<Wire>> for Selection {
     fn try_from(Object(wire): Object<Wire>) -> Result<Self, Self::Error> {
         let items: Vec<Item> = wire.items.into_iter().map(|Object(item)| item).collect();
         let donation = wire.donation.unwrap_or(0);
-        let are_items = items.len() <= MAX_ITEMS && items.iter().all(is_item);
+        let are_items = items.len() <= MAX_ITEMS
+            && items.iter().all(is_item)
+            && item::units(&items) <= MAX_UNITS;
         if !are_items || !DONATION.contains(&donation) {
             return Err("has an item or a donation beyond its limits");
         }

@@ -77,7 +77,17 @@ pub(super) fn lines(vouchers: &[&Voucher], mut left: i64) -> impl Iterator<Item 
     vouchers.iter().filter_map(move |voucher| {
         let pays = voucher.value.min(left);
         left -= pays.max(0);
-        let name = || format!("Voucher {}", voucher.code);
+        let name = || format!("{VOUCHER}{}", voucher.code);
         (pays > 0).then(|| Line::once(LineKind::Voucher, name(), -pays))
     })
+}
+
+/// What the name of a voucher's line begins with, before the code.
+const VOUCHER: &str = "Voucher ";
+
+/// The code whose voucher a line says to pay; `None` of other lines.
+#[must_use]
+pub fn voucher_code(line: &Line) -> Option<&str> {
+    let is_voucher = line.kind == LineKind::Voucher;
+    line.name.strip_prefix(VOUCHER).filter(|_| is_voucher)
 }

@@ -12,7 +12,10 @@ use crate::id::MAX_ID;
 pub const MAX_ITEMS: usize = 100;
 /// How many of one item a link may ask for. The limits of the ticket type are
 /// checked when the checkout opens, because they change.
-pub const QUANTITY: RangeInclusive<i64> = 1..=1_000;
+pub const QUANTITY: RangeInclusive<i64> = 1..=MAX_UNITS;
+/// How many of all items together: an order is written in one batch, and each
+/// ticket is a row of it.
+pub const MAX_UNITS: i64 = 1_000;
 
 /// The message for a quick-purchase link without a basket, word for word that
 /// of the tracking-links document (SP-11).
@@ -93,11 +96,23 @@ pub(crate) fn read(value: &Value) -> Result<Vec<Item>, String> {
             values.len()
         ));
     }
-    values
+    let items = values
         .iter()
         .enumerate()
         .map(|(index, value)| read_one(value).map_err(|why| format!("item {index}: {why}")))
-        .collect()
+        .collect::<Result<Vec<Item>, String>>()?;
+    match units(&items) {
+        ..=MAX_UNITS => Ok(items),
+        units => Err(format!(
+            "may ask for at most {MAX_UNITS} in all, asks for {units}"
+        )),
+    }
+}
+
+/// How many things the items ask for in all.
+pub(crate) fn units(items: &[Item]) -> i64 {
+    let quantities = items.iter().map(|item| item.quantity);
+    quantities.fold(0, i64::saturating_add)
 }
 
 fn read_one(value: &Value) -> Result<Item, String> {
