@@ -1,32 +1,75 @@
-// Makes npm/dist from npm/src and npm/build (tools/build-npm.mjs): one ES module
-// and one CommonJS module with the WebAssembly inside, and their types.
+// Makes npm/dist from npm/src and npm/build: for each entry of the package an ES
+// module and a CommonJS module with the WebAssembly inside, an ES module with it
+// beside, for Workers, and their types.
+//
+//   node npm/bundle.mjs            before packing
+//   node npm/bundle.mjs <folder>   into another folder (tools/build-npm.mjs)
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+const ENTRIES = ['index', 'basket'];
+
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-process.chdir(HERE);
+const out = resolve(process.argv[2] ?? join(HERE, 'dist'));
 
-if (!existsSync('build/handbill_wasm_bg.wasm')) {
-  throw new Error('npm/build is missing: run `node tools/build-npm.mjs` first');
-}
-rmSync('dist', { recursive: true, force: true });
+if (!existsSync(join(HERE, 'build'))) throw new Error('npm/build is missing: run `node tools/build-npm.mjs` first');
+rmSync(out, { recursive: true, force: true });
 
-for (const [format, outfile] of [['esm', 'dist/index.js'], ['cjs', 'dist/index.cjs']]) {
+/**
+ * What an import of an entry's wasm becomes.
+ *
+ * @param {(path: string) => string} moduleOf the text of the module that answers it
+ * @returns {import('esbuild').Plugin}
+ */
+const wasmAs = (moduleOf) => ({
+  name: 'wasm',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ contents: moduleOf(path), resolveDir: HERE }));
+  },
+});
+
+// Inside, not beside: then no bundler, runtime or content policy has to know where
+// a second file is. As hex, since base64 cuts through the bytes that compression
+// looks for: once compressed, hex is a fifth smaller.
+const INSIDE = wasmAs((path) => `import { fromHex } from './src/hex.ts'; export default () => fromHex('${readFileSync(path, 'hex')}');`);
+// Workers run only wasm that was uploaded as such.
+const BESIDE = wasmAs((path) => `import module from './${basename(dirname(path))}.wasm'; export default () => module;`);
+
+/** @type {{ format: import('esbuild').Format, extension: string, wasm: import('esbuild').Plugin }[]} */
+const KINDS = [
+  { format: 'esm', extension: '.js', wasm: INSIDE },
+  { format: 'cjs', extension: '.cjs', wasm: INSIDE },
+  { format: 'esm', extension: '.workerd.js', wasm: BESIDE },
+];
+
+for (const { format, extension, wasm } of KINDS) {
   await build({
-    entryPoints: ['src/index.ts'],
-    outfile,
-    format: /** @type {'esm' | 'cjs'} */ (format),
+    absWorkingDir: HERE,
+    entryPoints: ENTRIES.map((entry) => `src/${entry}.ts`),
+    outdir: out,
+    outExtension: { '.js': extension },
+    format,
     bundle: true,
     minify: true,
     platform: 'neutral',
     target: 'es2022',
-    // Inside, not beside: then no bundler, runtime or content policy has to know
-    // where a second file is.
-    loader: { '.wasm': 'binary' },
+    plugins: [wasm],
+    external: ENTRIES.map((entry) => `./${entry}.wasm`),
     logLevel: 'warning',
   });
 }
-execFileSync('tsc', ['-p', 'tsconfig.json'], { stdio: 'inherit' });
-copyFileSync('dist/index.d.ts', 'dist/index.d.cts');
+for (const entry of ENTRIES) copyFileSync(join(HERE, 'build', entry, 'handbill_wasm_bg.wasm'), join(out, `${entry}.wasm`));
+
+execFileSync('tsc', ['-p', 'tsconfig.json', '--outDir', out], { cwd: HERE, stdio: 'inherit' });
+// The same types for `import` and for `require`: which of the two a declaration is
+// for shows in its own name, and in the names it imports.
+for (const name of readdirSync(out).filter((name) => name.endsWith('.d.ts'))) {
+  const types = readFileSync(join(out, name), 'utf8');
+  for (const extension of ['js', 'cjs']) {
+    const own = name.replace(/ts$/, extension.replace('js', 'ts'));
+    writeFileSync(join(out, own), types.replaceAll(/(from '\.\/\w+)\.ts'/g, `$1.${extension}'`));
+  }
+}

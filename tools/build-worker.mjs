@@ -1,5 +1,7 @@
-// The Worker's wasm, into worker/build. wrangler calls this before it bundles
-// (`[build]` in wrangler.toml), so it also sets up what is missing.
+// All that the Worker is made of, into worker/build: its wasm, and the checkout
+// page. wrangler calls this before it bundles (`[build]` in wrangler.toml), so it
+// also sets up what is missing.
+import { buildWeb } from './build-web.mjs';
 import { runTool } from './process.mjs';
 import { setUp } from './setup.mjs';
 import { buildWasm } from './wasm.mjs';
@@ -8,10 +10,12 @@ await runTool(async () => {
   await setUp();
   await buildWasm({
     crate: 'handbill-worker',
+    profile: 'release',
     inputs: ['crates/core', 'worker/Cargo.toml', 'worker/src'],
     out: 'worker/build',
     // entry.js starts a fresh instance after a trap: hence the function to do so.
     bindgen: ['--target', 'web', '--no-typescript', '--omit-default-module-path', '--experimental-reset-state-function'],
     optimise: '-O3',
   });
+  await buildWeb();
 });

@@ -1,6 +1,7 @@
 // Demo data for an empty deployment, made through the management API as anybody
 // would: organizer `demo` with two users, three events in two time zones and two
-// currencies, a product, and one link of each of two kinds.
+// currencies, a product, a discount (EARLY10), a voucher (GIFT20), an access code
+// (BAND), and one link of each of two kinds.
 
 /**
  * What somebody needs to try the demo.
@@ -11,6 +12,8 @@
  */
 
 const DAY = 86_400_000;
+/** German value added tax, held in the price. */
+const VAT = { tax_rate_ppm: 190_000, tax_inclusive: true };
 
 /**
  * Fills a deployment that has no organizer yet.
@@ -24,7 +27,7 @@ export async function fillDemo(base, operator) {
   const organizers = await asOperator('GET', 'organizers?archived=true&limit=1');
   if (organizers.data.length > 0) return undefined;
 
-  const organizer = await asOperator('POST', 'organizers', { name: 'Demo Events', slug: 'demo', time_zone: 'Europe/Berlin', currency: 'EUR' });
+  const organizer = await asOperator('POST', 'organizers', { name: 'Demo Events', slug: 'demo', time_zone: 'Europe/Berlin', currency: 'EUR', offline_instructions: 'Please pay at the door, in cash or by card.' });
   const first = await asOperator('POST', 'tokens', { label: 'demo data', access: 'write', organizer_id: organizer.id });
   const make = client(base, first.token);
 
@@ -63,7 +66,7 @@ export async function fillDemo(base, operator) {
 }
 
 /**
- * Three events with their ticket types, and a product.
+ * Three events with their ticket types, a product, and what takes off the price.
  *
  * @param {(path: string, body: object) => Promise<any>} make
  * @returns {Promise<{ rockNight: number, standing: number, shirt: number }>} ids
@@ -79,6 +82,9 @@ async function makeCatalogue(make) {
     currency: 'EUR',
     place: 'Alter Pier, Hamburg',
     published: true,
+    transaction_charge: 100,
+    ...VAT,
+    accepts_donations: true,
   });
   const jazzBrunch = await make('events', {
     series_id: series.id,
@@ -89,6 +95,7 @@ async function makeCatalogue(make) {
     currency: 'EUR',
     place: 'Bootshaus, Hamburg',
     published: true,
+    ...VAT,
   });
   const bayFestival = await make('events', {
     name: 'Bay Festival',
@@ -98,6 +105,8 @@ async function makeCatalogue(make) {
     currency: 'CAD',
     place: 'English Bay, Vancouver',
     published: true,
+    tax_rate_ppm: 50_000,
+    tax_inclusive: false,
   });
 
   const floor = await make('ticket-groups', { event_id: rockNight.id, name: 'Floor', max_per_order: 8, sort: 1 });
@@ -108,6 +117,7 @@ async function makeCatalogue(make) {
     name: 'Standing',
     description: '',
     price: 3500,
+    booking_fee: 150,
     quantity: 600,
     max_per_order: 8,
     hidden: false,
@@ -119,6 +129,7 @@ async function makeCatalogue(make) {
     name: 'Early bird',
     description: 'Until a week before the doors open',
     price: 2800,
+    booking_fee: 150,
     quantity: 100,
     max_per_order: 4,
     on_sale_until: new Date(Date.parse(rockNight.starts_at) - 7 * DAY).toISOString(),
@@ -131,6 +142,7 @@ async function makeCatalogue(make) {
     name: 'Balcony seat',
     description: 'Numbered seats, rows A to F',
     price: 5200,
+    booking_fee: 200,
     quantity: 120,
     max_per_order: 4,
     hidden: false,
@@ -139,21 +151,25 @@ async function makeCatalogue(make) {
   await make('ticket-types', {
     event_id: rockNight.id,
     name: 'Friends of the band',
-    description: 'Shown only to those with the link',
+    description: 'Shown only to those with the link or the code',
     price: 1500,
     quantity: 40,
     max_per_order: 2,
     hidden: true,
+    access_code: 'BAND',
     sort: 4,
   });
   await make('ticket-types', { event_id: jazzBrunch.id, name: 'Table for two', description: '', price: 6400, quantity: 30, max_per_order: 3, hidden: false, sort: 1 });
   await make('ticket-types', { event_id: bayFestival.id, name: 'Day pass', description: '', price: 8900, quantity: 2000, max_per_order: 10, hidden: false, sort: 1 });
 
-  const shirt = await make('products', { name: 'Tour shirt', description: 'Organic cotton', currency: 'EUR' });
+  const shirt = await make('products', { name: 'Tour shirt', description: 'Organic cotton', currency: 'EUR', ...VAT });
   const sizes = [];
   for (const [index, size] of ['S', 'M', 'L'].entries()) {
     sizes.push(await make('product-attributes', { product_id: shirt.id, name: `Size ${size}`, price: 2500, quantity: 50, max_per_order: 5, sort: index + 1 }));
   }
+  await make('discounts', { code: 'EARLY10', name: 'Ten percent off', kind: 'percentage', price_percent: 10, max_redemptions: 100 });
+  const voucher = await make('vouchers', { name: 'Gift of 20 euros', value: 2000, series_ids: [series.id] });
+  await make(`vouchers/${voucher.id}/codes`, { codes: ['GIFT20'] });
   return { rockNight: rockNight.id, standing: standing.id, shirt: sizes[1].id };
 }
 

@@ -7,12 +7,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Failure, output, run, runQuietly, runTool, ROOT } from './process.mjs';
+import { ensureBrowser } from './browser.mjs';
+import { Failure, output, runQuietly, runTool, ROOT } from './process.mjs';
 import { ensureWasmBindgen, ensureWasmTarget } from './toolchain.mjs';
 
 const OLDEST_NODE = [22, 18];
 const INSTALLED = join(ROOT, 'node_modules/.handbill-lock');
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** Everything that building and testing need, except a browser. */
 export async function setUp() {
@@ -41,18 +41,6 @@ function ensureNode() {
   const [wantedMajor = 0, wantedMinor = 0] = OLDEST_NODE;
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
   throw new Failure(`Node ${OLDEST_NODE.join('.')} or newer is needed, found ${version || 'none'}: npm didn't run the install script of the package \`node\``);
-}
-
-/** A Chromium that playwright-core can drive: the system's, or Playwright's own. */
-async function ensureBrowser() {
-  if (BROWSERS.some((name) => output(name, ['--version']) !== undefined)) return;
-  if (process.getuid?.() === 0 && output('apt-get', ['--version']) !== undefined) {
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await runQuietly('apt-get', ['update'], { env });
-    await runQuietly('apt-get', ['install', '--yes', '--no-install-recommends', 'chromium'], { env });
-  } else {
-    await run('playwright-core', ['install', 'chromium']);
-  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -15,6 +15,7 @@ import {
   count_refused as countRefused,
 } from './build/handbill_worker.js';
 import module from './build/handbill_worker_bg.wasm';
+import { asset } from './assets.js';
 
 initSync({ module });
 
@@ -84,7 +85,7 @@ export default {
     const known = facts(request);
     const decision = guarded(() => redirectFromMemory(known, Date.now()));
     if (decision === undefined) return fromStore(known, request, env, ctx);
-    if (decision === '') return guarded(() => answer(wellFormed(request), env, ctx));
+    if (decision === '') return asset(request) ?? guarded(() => answer(wellFormed(request), env, ctx));
     return redirected(decision, env, ctx);
   },
   queue(batch, env, ctx) {

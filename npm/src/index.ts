@@ -1,18 +1,10 @@
 // The rules of Handbill. Everything is decided in Rust (crates/core); this file
 // gives it TypeScript's types and compiles the WebAssembly when first needed.
-import * as wasm from '../build/handbill_wasm.js';
-import bytes from '../build/handbill_wasm_bg.wasm';
+import * as wasm from '../build/index/handbill_wasm.js';
+import bytes from '../build/index/handbill_wasm_bg.wasm';
+import type { Checked, Refusal } from './checked.ts';
 
-/** Why a value was refused. */
-export interface Refusal {
-  /** Stable, for programs. */
-  code: string;
-  /** For people. */
-  message: string;
-}
-
-/** A checked value, or why it was refused. */
-export type Checked<T> = { ok: true; value: T; error?: never } | { ok: false; error: Refusal; value?: never };
+export type { Checked, Refusal };
 
 /** How a link was fetched. Only `get` can be a view. */
 export type Fetch = 'get' | 'head' | 'prefetch';
@@ -56,7 +48,7 @@ let robots: wasm.RobotList | undefined;
 // used, and a page that only imports pays nothing.
 function rules(): typeof wasm {
   if (!loaded) {
-    wasm.initSync({ module: bytes });
+    wasm.initSync({ module: bytes() });
     loaded = true;
   }
   return wasm;

@@ -1,51 +1,33 @@
 // The packed tarball, installed and run the ways people run it, against the
 // vectors that core and its WebAssembly run too.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { after, test } from 'node:test';
 import type * as Handbill from '../src/index.ts';
+import { Project } from './packed.ts';
+import { answerOfWorker } from './worker.ts';
 
-const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
-const VECTORS = fileURLToPath(new URL('../../crates/core/vectors/', import.meta.url));
-
-let project = '';
-let handbill: typeof Handbill;
-
-before(async () => {
-  project = mkdtempSync(join(tmpdir(), 'handbill-npm-'));
-  const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', project], { cwd: PACKAGE, encoding: 'utf8' });
-  const installed = join(project, 'node_modules', 'handbill');
-  mkdirSync(installed, { recursive: true });
-  const tarball = packed.trim().split('\n').at(-1) ?? '';
-  execFileSync('tar', ['-xzf', join(project, tarball), '-C', installed, '--strip-components=1']);
-  handbill = await import(pathToFileURL(join(installed, 'dist/index.js')).href);
-});
-
-after(() => rmSync(project, { recursive: true, force: true }));
+const project = new Project();
+after(() => project.remove());
+const handbill: typeof Handbill = await project.load('dist/index.js');
 
 function vectors(name: string) {
-  return JSON.parse(readFileSync(join(VECTORS, `${name}.json`), 'utf8'));
-}
-
-/** Runs a file in the project that has the package installed. */
-function run(file: string, code: string): string {
-  const path = join(project, file);
-  writeFileSync(path, code);
-  return execFileSync(process.execPath, [path], { encoding: 'utf8' }).trim();
+  return JSON.parse(readFileSync(new URL(`../../crates/core/vectors/${name}.json`, import.meta.url), 'utf8'));
 }
 
 test('ES modules import it', () => {
   const code = `import { checkSlug } from 'handbill'; console.log(JSON.stringify(checkSlug('Rock')));`;
-  assert.equal(run('esm.mjs', code), '{"ok":true,"value":{"slug":"Rock","key":"rock"}}');
+  assert.equal(project.run('esm.mjs', code), '{"ok":true,"value":{"slug":"Rock","key":"rock"}}');
 });
 
 test('CommonJS requires it', () => {
   const code = `const { checkSlug } = require('handbill'); console.log(checkSlug('api').error.code);`;
-  assert.equal(run('cjs.cjs', code), 'reserved');
+  assert.equal(project.run('cjs.cjs', code), 'reserved');
+});
+
+test('Workers import it', async () => {
+  const code = `import { checkSlug } from 'handbill'; export default { fetch: async (request) => Response.json(checkSlug(await request.text())) };`;
+  assert.equal(await answerOfWorker(project, code, 'Rock'), '{"ok":true,"value":{"slug":"Rock","key":"rock"}}');
 });
 
 test('slugs', () => {

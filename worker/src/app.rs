@@ -12,6 +12,7 @@ use axum::extract::{Extension, Query, RawPathParams};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri, header};
 use axum::routing::{MethodFilter, on};
 use handbill_core::id::{parse_id, uuid_v7};
+use handbill_core::order::is_basket_key;
 use handbill_core::time::Timestamp;
 use serde_json::Value;
 use tower_service::Service;
@@ -23,7 +24,7 @@ use crate::body::MAX_BODY;
 use crate::config::{self, Config};
 use crate::failure::Failure;
 use crate::store::Db;
-use crate::{clock, dialect, entropy, health, log, manage, shop};
+use crate::{checkout, clock, dialect, entropy, health, log, manage, shop};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -229,6 +230,7 @@ fn with_app<T>(use_app: impl FnOnce(&App) -> T) -> T {
         use_app(app.get_or_init(|| {
             let routes = Routes::new();
             let routes = shop::routes(routes);
+            let routes = checkout::routes(routes);
             let routes = health::routes(routes);
             let routes = manage::routes(routes);
             let routes = dialect::routes(routes);
@@ -256,7 +258,12 @@ pub fn listed() -> Vec<Listed> {
 
 /// The dialect that a path belongs to, for what never reaches a route.
 fn refuse_at(path: &str) -> Refuse {
-    if path.starts_with("/manage") || matches!(path, "/healthz" | "/metrics") {
+    let is_checkout_data = path.starts_with("/checkout/") && path.ends_with(".json");
+    let is_ours = is_checkout_data
+        || ["/manage", "/checkout/baskets", "/checkout/payments"]
+            .iter()
+            .any(|api| path.starts_with(api));
+    if is_ours || matches!(path, "/healthz" | "/metrics") {
         manage::refuse
     } else if path.starts_with("/api/venue/") {
         dialect::showpass::refuse
@@ -288,7 +295,7 @@ pub async fn answer(request: HttpRequest, env: Env, _context: Context) -> Respon
         &[
             ("request_id", request_id.into()),
             ("method", method.as_str().into()),
-            ("path", path.into()),
+            ("path", without_keys(&path).into()),
             ("status", Value::from(response.status().as_u16())),
         ],
     );
@@ -324,6 +331,13 @@ async fn serve(request: HttpRequest, env: Env) -> Handled {
     }
 }
 
+/// A path for the log: a basket's key opens it to whoever reads it.
+fn without_keys(path: &str) -> String {
+    let parts = path.split('/');
+    let masked = parts.map(|part| if is_basket_key(part) { "{key}" } else { part });
+    masked.collect::<Vec<_>>().join("/")
+}
+
 /// Cloudflare's id of the request where there is one, else one of ours.
 fn request_id(headers: &HeaderMap) -> String {
     let ray = headers.get("cf-ray").and_then(|ray| ray.to_str().ok());
@@ -336,15 +350,18 @@ fn request_id(headers: &HeaderMap) -> String {
 
 /// A JSON answer.
 pub fn json(status: u16, value: &Value) -> Response<Body> {
-    let mut response = Response::new(Body::from(value.to_string()));
+    json_text(status, value.to_string())
+}
+
+/// An answer that is JSON text already.
+pub fn json_text(status: u16, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
     if let Ok(status) = axum::http::StatusCode::from_u16(status) {
         *response.status_mut() = status;
     }
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    response
+    let response = with_header(response, header::CONTENT_TYPE, "application/json");
+    // Prices, stock and people's names: nothing that a cache should keep.
+    with_header(response, header::CACHE_CONTROL, "no-store")
 }
 
 /// An answer without a body.

@@ -1,6 +1,6 @@
 //! Reading a request's JSON body within its bounds.
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request, header};
 use serde_json::{Map, Value};
 
@@ -15,11 +15,38 @@ pub const MAX_BODY: usize = 1 << 20;
 /// `TooLarge`, `UnsupportedMediaType`, or `Malformed` with the place of the
 /// mistake.
 pub async fn object(request: Request<Body>) -> Result<Map<String, Value>, Failure> {
+    parsed(&bytes(request).await?)
+}
+
+/// The same, where a request may do without a body: that is an empty object.
+///
+/// # Errors
+/// As [`object`].
+pub async fn optional_object(request: Request<Body>) -> Result<Map<String, Value>, Failure> {
+    let bytes = bytes(request).await?;
+    if bytes.is_empty() {
+        return Ok(Map::new());
+    }
+    parsed(&bytes)
+}
+
+/// The body as it came, for one that is signed.
+///
+/// # Errors
+/// `TooLarge` or `UnsupportedMediaType`.
+pub async fn bytes(request: Request<Body>) -> Result<Bytes, Failure> {
     check_media_type(request.headers())?;
-    let bytes = to_bytes(request.into_body(), MAX_BODY)
+    to_bytes(request.into_body(), MAX_BODY)
         .await
-        .map_err(|_| Failure::TooLarge)?;
-    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| Failure::TooLarge)
+}
+
+/// Such bytes as a JSON object.
+///
+/// # Errors
+/// `Malformed` with the place of the mistake.
+pub fn parsed(bytes: &[u8]) -> Result<Map<String, Value>, Failure> {
+    let text = std::str::from_utf8(bytes)
         .map_err(|_| Failure::Malformed("JSON parse error - the body is not UTF-8".into()))?;
     match serde_json::from_str(text) {
         Ok(Value::Object(object)) => Ok(object),

@@ -1,6 +1,7 @@
 //! Why a request was refused, before any dialect has put it into its words.
 
 use handbill_core::problem::{Problem, Problems};
+use serde_json::{Map, Value};
 
 use crate::store::StoreError;
 
@@ -29,6 +30,8 @@ pub enum Failure {
     Invalid(Problems),
     /// Somebody else changed the thing meanwhile, or took the name.
     Conflict(String),
+    /// Refused with more to say than a sentence.
+    Refused(Box<Refusal>),
     /// The body is larger than we read.
     TooLarge,
     /// The page asked for is not there.
@@ -37,7 +40,38 @@ pub enum Failure {
     Internal(String),
 }
 
+/// A refusal with members of its own.
+#[derive(Debug)]
+pub struct Refusal {
+    pub status: u16,
+    /// Stable, for programs.
+    pub code: &'static str,
+    pub message: String,
+    /// What stands beside the error in the answer.
+    pub members: Map<String, Value>,
+}
+
 impl Failure {
+    /// A refusal with a code of its own.
+    pub fn refused(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self::with_members(status, code, message, Map::new())
+    }
+
+    /// The same, with members beside the error.
+    pub fn with_members(
+        status: u16,
+        code: &'static str,
+        message: impl Into<String>,
+        members: Map<String, Value>,
+    ) -> Self {
+        Self::Refused(Box::new(Refusal {
+            status,
+            code,
+            message: message.into(),
+            members,
+        }))
+    }
+
     /// A refusal for one field.
     pub fn field(field: &str, code: &'static str, message: impl Into<String>) -> Self {
         let mut problems = Problems::new();

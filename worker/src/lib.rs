@@ -7,6 +7,7 @@
 mod app;
 mod auth;
 mod body;
+mod checkout;
 mod clicks;
 mod clock;
 mod config;
@@ -18,9 +19,11 @@ mod links;
 mod log;
 mod lookup;
 mod manage;
+mod qr;
 mod redirect;
 mod shop;
 mod store;
+mod sweep;
 mod zone;
 
 use worker::{Context, Env, HttpRequest, MessageBatch, ScheduleContext, ScheduledEvent, event};
@@ -50,5 +53,5 @@ async fn queue(
 /// Each minute: what must happen without a visitor.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    clicks::sweep(&env).await;
+    sweep::sweep(&env).await;
 }

@@ -54,15 +54,40 @@ pub fn bound(time: FilterTime, time_zone: &str, is_end: bool) -> Option<i64> {
     )
 }
 
+/// From Sunday on. The library's own formatter would be 15 KB of the Worker.
+const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// A moment as people at the place read it: `Thu 24 December 2026, 19:00`.
 pub fn local_text(at: Timestamp, time_zone: &str) -> String {
-    jiff::Timestamp::from_millisecond(at.millis()).map_or_else(
-        |_| at.to_rfc3339(),
-        |instant| {
-            instant
-                .to_zoned_datetime(zone(time_zone))
-                .strftime("%a %-d %B %Y, %H:%M")
-                .to_string()
-        },
+    let Ok(instant) = jiff::Timestamp::from_millisecond(at.millis()) else {
+        return at.to_rfc3339();
+    };
+    let local = instant.to_zoned_datetime(zone(time_zone));
+    let name = |names: &[&'static str], number: i8| {
+        let index = usize::try_from(number).unwrap_or_default();
+        names.get(index).copied().unwrap_or_default()
+    };
+    format!(
+        "{} {} {} {}, {:02}:{:02}",
+        name(&WEEKDAYS, local.weekday().to_sunday_zero_offset()),
+        local.day(),
+        name(&MONTHS, local.month() - 1),
+        local.year(),
+        local.hour(),
+        local.minute()
     )
 }

@@ -8,12 +8,9 @@ use handbill_core::click::robots::RobotList;
 use wasm_bindgen::prelude::*;
 use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder};
 
+use crate::log;
 use crate::store::clicks::{self as ledger, JudgedAgent};
-use crate::store::{Db, StoreError, routes};
-use crate::{clock, config, log};
-
-/// Links that one cron run brings back in line between D1 and KV.
-const REPAIRS_A_RUN: i64 = 200;
+use crate::store::{Db, StoreError};
 
 thread_local! {
     // Built on first use: parsing the list costs more than a redirect may.
@@ -135,22 +132,6 @@ pub async fn count_refused(click: String, reason: String, env: Env) {
             "a click is lost",
             &[("click", click.into()), ("error", error.into())],
         );
-    }
-}
-
-/// What the cron does: destroys the keys of past days, brings KV in line.
-pub async fn sweep(env: &Env) {
-    let swept = async {
-        let config = config::read(env).map_err(StoreError::Other)?;
-        let now = clock::now(env, &config).await;
-        let db = Db::of(env)?;
-        ledger::forget_salts(&db, now.day()).await?;
-        routes::repair(env, &db, REPAIRS_A_RUN).await
-    };
-    match swept.await {
-        Ok(0) => {}
-        Ok(repaired) => log::info("KV repaired", &[("links", repaired.into())]),
-        Err(error) => log::error("the sweep failed", &[("error", error.to_string().into())]),
     }
 }
 

@@ -34,6 +34,7 @@ pub fn refuse(failure: &Failure) -> Response<Body> {
         ),
         Failure::Invalid(_) => (422, "invalid", "some fields break a rule".to_owned()),
         Failure::Conflict(text) => (409, "conflict", text.clone()),
+        Failure::Refused(refusal) => (refusal.status, refusal.code, refusal.message.clone()),
         Failure::TooLarge => (413, "too_large", "the body exceeds 1 MiB".to_owned()),
         Failure::Internal(_) => (500, "internal", "a server error occurred".to_owned()),
     };
@@ -42,7 +43,11 @@ pub fn refuse(failure: &Failure) -> Response<Body> {
     if let (false, Value::Object(error)) = (fields.is_empty(), &mut error) {
         error.insert("fields".into(), json!(fields));
     }
-    let mut response = json_answer(status, &json!({ "error": error }));
+    let mut body = json!({ "error": error });
+    if let (Failure::Refused(refusal), Value::Object(body)) = (failure, &mut body) {
+        body.extend(refusal.members.clone());
+    }
+    let mut response = json_answer(status, &body);
     match failure {
         Failure::Unauthenticated | Failure::BadToken => {
             response = with_header(response, header::WWW_AUTHENTICATE, "Bearer");

@@ -14,7 +14,8 @@ use super::{SCHEMES, resource};
 use crate::app::{Call, Handled, json as json_answer, no_content};
 use crate::auth::Intent;
 use crate::failure::Failure;
-use crate::store::links::{self as rows, LinkFilter, LinkRow};
+use crate::store::link_lists::{self as lists, LinkFilter};
+use crate::store::links::{self as rows, LinkRow};
 use crate::{body, links};
 
 /// The last kind that people make.
@@ -30,7 +31,7 @@ pub async fn list(call: Call, _request: Request<Body>) -> Handled {
         before: Some(page.after).filter(|after| *after > 0),
         ..LinkFilter::default()
     };
-    let links = rows::newest(&call.db, &filter, page.limit + 1).await?;
+    let links = lists::newest(&call.db, &filter, page.limit + 1).await?;
     let base = call.base();
     Ok(page.answer(
         links,

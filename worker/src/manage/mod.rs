@@ -1,23 +1,30 @@
 //! Our own API: what an organizer sets up and reads, and what the operator of
 //! the deployment does (BK-01, AU-01).
 
+mod baskets;
 mod error;
 mod links;
 mod operator;
+pub mod orders;
 mod organizers;
+mod payment_keys;
 mod resource;
+mod tickets;
 mod tokens;
+mod voucher_codes;
 
 pub use error::refuse;
 
+use handbill_core::catalogue::discount::Discount;
 use handbill_core::catalogue::event::{Event, Series};
 use handbill_core::catalogue::product::{Product, ProductAttribute};
 use handbill_core::catalogue::ticket::{TicketGroup, TicketType};
 use handbill_core::catalogue::user::User;
+use handbill_core::catalogue::voucher::Voucher;
 
 use crate::app::Routes;
 use crate::store::catalogue::{
-    EVENT, PRODUCT, PRODUCT_ATTRIBUTE, SERIES, TICKET_GROUP, TICKET_TYPE, USER,
+    DISCOUNT, EVENT, PRODUCT, PRODUCT_ATTRIBUTE, SERIES, TICKET_GROUP, TICKET_TYPE, USER, VOUCHER,
 };
 use resource::Resource;
 
@@ -67,9 +74,43 @@ static PRODUCT_ATTRIBUTES: Resource = Resource {
     references: &[("product_id", &PRODUCT)],
 };
 
+static DISCOUNTS: Resource = Resource {
+    path: "/manage/discounts",
+    table: &DISCOUNT,
+    parse: |body| resource::validated(Discount::parse(body)),
+    references: &[("ticket_types", &TICKET_TYPE)],
+};
+static VOUCHERS: Resource = Resource {
+    path: "/manage/vouchers",
+    table: &VOUCHER,
+    parse: |body| resource::validated(Voucher::parse(body)),
+    references: &[("series_ids", &SERIES)],
+};
+
 pub fn routes(routes: Routes) -> Routes {
     let routes = routes
         .speak(refuse)
+        .get("/manage/baskets", baskets::list)
+        .post("/manage/baskets", baskets::create)
+        .get("/manage/baskets/{id}", baskets::read)
+        .get("/manage/orders", orders::list)
+        .get("/manage/orders/{id}", orders::read)
+        .post("/manage/orders/{id}/cancel", orders::cancel)
+        .post("/manage/orders/{id}/refunds", orders::refund)
+        .get("/manage/tickets", tickets::list)
+        .get("/manage/tickets/{id}", tickets::read)
+        .post("/manage/tickets/{id}/void", tickets::void)
+        .delete("/manage/tickets/{id}/check-in", tickets::undo_check_in)
+        .post("/manage/check-ins", tickets::check_in)
+        .get("/manage/vouchers/{id}/codes", voucher_codes::list)
+        .post("/manage/vouchers/{id}/codes", voucher_codes::create)
+        .post(
+            "/manage/vouchers/{id}/codes/{code_id}/void",
+            voucher_codes::void,
+        )
+        .get("/manage/payment-keys", payment_keys::list)
+        .post("/manage/payment-keys", payment_keys::create)
+        .delete("/manage/payment-keys/{id}", payment_keys::revoke)
         .get("/manage/organizers", organizers::list)
         .post("/manage/organizers", organizers::create)
         .get("/manage/organizers/{id}", organizers::read)
@@ -101,5 +142,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = TICKET_GROUPS.routes(routes, "/manage/ticket-groups/{id}");
     let routes = TICKET_TYPES.routes(routes, "/manage/ticket-types/{id}");
     let routes = PRODUCTS.routes(routes, "/manage/products/{id}");
+    let routes = DISCOUNTS.routes(routes, "/manage/discounts/{id}");
+    let routes = VOUCHERS.routes(routes, "/manage/vouchers/{id}");
     PRODUCT_ATTRIBUTES.routes(routes, "/manage/product-attributes/{id}")
 }

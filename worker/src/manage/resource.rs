@@ -14,6 +14,7 @@ use crate::auth::Intent;
 use crate::body;
 use crate::failure::Failure;
 use crate::store::StoreError;
+use crate::store::baskets::release_expired;
 use crate::store::catalogue::{ListFilter, Stored, Table};
 use crate::zone;
 
@@ -84,6 +85,7 @@ impl Resource {
     /// # Errors
     /// `Invalid` for a parameter that is no number.
     pub async fn list(&self, call: &Call, organizer_id: Option<i64>) -> Handled {
+        self.release(call).await?;
         let page = page(call)?;
         let mut kept = String::new();
         let mut parent = None;
@@ -135,6 +137,7 @@ impl Resource {
     /// # Errors
     /// `NotFound`, also for another organizer's.
     pub async fn read(&self, call: &Call, organizer_id: Option<i64>) -> Handled {
+        self.release(call).await?;
         self.shown(call, organizer_id, call.id("id")?, 200).await
     }
 
@@ -149,6 +152,7 @@ impl Resource {
         request: Request<Body>,
     ) -> Handled {
         let id = call.id("id")?;
+        self.release(call).await?;
         let stored = self.stored(call, organizer_id, id).await?;
         if stored
             .object
@@ -207,6 +211,14 @@ impl Resource {
         }
     }
 
+    /// Gives back what baskets held too long, where that shows.
+    async fn release(&self, call: &Call) -> Result<(), Failure> {
+        if self.table.is_held() {
+            release_expired(&call.db, call.now.millis()).await?;
+        }
+        Ok(())
+    }
+
     fn draft(&self, body: &Map<String, Value>) -> Result<Value, Failure> {
         let draft = (self.parse)(body)?;
         // Which zones there are, only the Worker knows: core has no database of
@@ -263,32 +275,66 @@ impl Resource {
     ) -> Result<Failure, Failure> {
         match error {
             StoreError::Taken(columns) => {
-                let column = columns.rsplit('.').next().unwrap_or_default().to_owned();
+                let column = columns.rsplit('.').next().unwrap_or_default();
+                // Codes are compared by a column of their own.
+                let column = column.strip_suffix("_key").unwrap_or(column);
                 let value = draft
-                    .get(&column)
+                    .get(column)
                     .and_then(Value::as_str)
                     .unwrap_or_default();
                 Ok(Failure::field(
-                    &column,
+                    column,
                     "taken",
                     format!("`{value}` is taken"),
                 ))
             }
             StoreError::Dangling => {
+                let unknown = |name: &str, id: i64| {
+                    Ok(Failure::field(
+                        name,
+                        "unknown",
+                        format!("{id} does not exist"),
+                    ))
+                };
+                let mut last = None;
                 for (name, table) in self.references {
-                    let Some(id) = draft.get(*name).and_then(Value::as_i64) else {
-                        continue;
-                    };
-                    let is_last = self.references.last().is_some_and(|(last, _)| last == name);
-                    if is_last || table.get(&call.db, Some(organizer_id), id).await?.is_none() {
-                        let message = format!("{id} does not exist");
-                        return Ok(Failure::field(name, "unknown", message));
+                    for id in ids_in(draft.get(*name)) {
+                        if table.get(&call.db, Some(organizer_id), id).await?.is_none() {
+                            return unknown(name, id);
+                        }
+                        last = Some((*name, id));
                     }
                 }
-                Ok(Failure::Conflict("something it points at is gone".into()))
+                // Each is there, so it is the last that does not fit the others.
+                match last {
+                    Some((name, id)) => unknown(name, id),
+                    None => Ok(Failure::Conflict("something it points at is gone".into())),
+                }
             }
+            StoreError::Broken(rule) => Ok(match rule.as_str() {
+                "stock_is_enough" => Failure::field(
+                    "quantity",
+                    "range",
+                    "must not be below what is held and issued",
+                ),
+                "redemptions_are_left" => Failure::field(
+                    "max_redemptions",
+                    "range",
+                    "must not be below what was redeemed",
+                ),
+                _ => Failure::Internal(format!("broken: {rule}")),
+            }),
             StoreError::Other(text) => Ok(Failure::Internal(text)),
         }
+    }
+}
+
+/// The ids that a field of a draft holds: one, or a list of them.
+fn ids_in(field: Option<&Value>) -> Vec<i64> {
+    match field {
+        Some(Value::Array(ids)) => ids.iter().filter_map(Value::as_i64).collect(),
+        Some(id) => id.as_i64().into_iter().collect(),
+        None => Vec::new(),
     }
 }
 

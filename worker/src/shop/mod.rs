@@ -1,5 +1,4 @@
-//! The pages that links lead to: an organizer's, an event's, a quick purchase's
-//! basket. Each also as JSON (`offer.json`) for shops that build their own.
+//! The pages that links lead to: an organizer's and an event's. Each also as JSON (`offer.json`) for shops that build their own.
 
 pub mod offer;
 pub mod pages;
@@ -20,8 +19,6 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/shop/{organizer}/offer.json", organizer_json)
         .get("/shop/{organizer}/{event}/", event)
         .get("/shop/{organizer}/{event}/offer.json", event_json)
-        .get("/checkout/", basket)
-        .get("/checkout/offer.json", basket_json)
 }
 
 /// A refusal as a page.
@@ -34,7 +31,8 @@ pub fn refuse(failure: &Failure) -> Response<Body> {
     }
 }
 
-fn html(status: u16, page: &str) -> Response<Body> {
+/// A page with the headers of every page.
+pub fn html(status: u16, page: &str) -> Response<Body> {
     let mut response = Response::new(Body::from(page.to_owned()));
     if let Ok(status) = StatusCode::from_u16(status) {
         *response.status_mut() = status;
@@ -74,12 +72,4 @@ async fn event(call: Call, _request: Request<Body>) -> Handled {
 
 async fn event_json(call: Call, _request: Request<Body>) -> Handled {
     data(&offer::event(&call).await?.to_json())
-}
-
-async fn basket(call: Call, _request: Request<Body>) -> Handled {
-    page(&pages::basket(&offer::basket(&call).await?))
-}
-
-async fn basket_json(call: Call, _request: Request<Body>) -> Handled {
-    data(&offer::basket(&call).await?.to_json())
 }

@@ -1,7 +1,5 @@
 //! What a page may sell, given the link that led to it (SP-20).
 
-use handbill_core::link::item::ItemTarget;
-use handbill_core::link::kind::Kind;
 use handbill_core::link::offer::{Restriction, sellable};
 use handbill_core::link::slug::Slug;
 use handbill_core::money::{Currency, Money};
@@ -13,7 +11,7 @@ use crate::failure::Failure;
 use crate::links::LINK_PARAMETER;
 use crate::store::links::{self, LinkRow};
 use crate::store::organizers::{self, OrganizerRow};
-use crate::store::shop::{self, EventRow, ThingRow, TicketTypeRow};
+use crate::store::shop::{self, EventRow, TicketTypeRow};
 
 /// An organizer and its coming events.
 pub struct OrganizerOffer {
@@ -30,23 +28,6 @@ pub struct EventOffer {
     pub ticket_types: Vec<TicketTypeRow>,
     pub link: Option<String>,
     pub now: Timestamp,
-}
-
-/// The basket that a quick-purchase link describes.
-pub struct BasketOffer {
-    pub organizer: OrganizerRow,
-    pub lines: Vec<BasketLine>,
-    /// What can't be sold any more.
-    pub missing: Vec<ItemTarget>,
-    pub link: String,
-}
-
-/// One line of it. `None` for a total beyond what money can count.
-pub struct BasketLine {
-    pub target: ItemTarget,
-    pub thing: ThingRow,
-    pub quantity: i64,
-    pub total: Option<Money>,
 }
 
 /// An amount as people read it.
@@ -101,57 +82,6 @@ impl TicketTypeRow {
     pub fn is_on_sale(&self, now: Timestamp) -> bool {
         self.on_sale_from.is_none_or(|from| from <= now.millis())
             && self.on_sale_until.is_none_or(|until| now.millis() < until)
-    }
-}
-
-impl BasketOffer {
-    /// What the lines come to; `None` when there are none, or too much.
-    pub fn total(&self) -> Option<Money> {
-        let mut totals = self.lines.iter().map(|line| line.total);
-        let first = totals.next()??;
-        totals.try_fold(first, |sum, total| sum.add(total?).ok())
-    }
-
-    pub fn to_json(&self) -> Value {
-        let lines: Vec<Value> = self
-            .lines
-            .iter()
-            .map(|line| {
-                let (ticket_type, product_attribute) = ids(line.target);
-                json!({
-                    "ticket_type": ticket_type,
-                    "product_attribute": product_attribute,
-                    "name": line.thing.name,
-                    "of": line.thing.of,
-                    "quantity": line.quantity,
-                    "unit_price": line.thing.price,
-                    "total": line.total.map(|total| total.amount),
-                    "currency": line.thing.currency,
-                })
-            })
-            .collect();
-        let missing: Vec<Value> = self
-            .missing
-            .iter()
-            .map(|target| {
-                let (ticket_type, product_attribute) = ids(*target);
-                json!({ "ticket_type": ticket_type, "product_attribute": product_attribute })
-            })
-            .collect();
-        json!({
-            "organizer": organizer_json(&self.organizer),
-            "lines": lines,
-            "missing": missing,
-            "total": self.total().map(|total| total.amount),
-            "link": self.link,
-        })
-    }
-}
-
-fn ids(target: ItemTarget) -> (Option<i64>, Option<i64>) {
-    match target {
-        ItemTarget::TicketType(id) => (Some(id), None),
-        ItemTarget::ProductAttribute(id) => (None, Some(id)),
     }
 }
 
@@ -244,61 +174,5 @@ pub async fn event(call: &Call) -> Result<EventOffer, Failure> {
         ticket_types,
         link: link.map(|link| link.slug),
         now: call.now,
-    })
-}
-
-/// The basket of a quick-purchase link.
-///
-/// # Errors
-/// `NotFound` without such a link.
-pub async fn basket(call: &Call) -> Result<BasketOffer, Failure> {
-    let link = link(call)
-        .await?
-        .filter(|link| link.kind == Kind::QuickPurchase.code())
-        .ok_or(Failure::NotFound)?;
-    let organizer = organizers::by_id(&call.db, link.organizer_id)
-        .await?
-        .ok_or(Failure::NotFound)?;
-    let items = link.items().unwrap_or_default();
-    let restriction = restriction(Some(&link));
-    let named = |pick: fn(ItemTarget) -> Option<i64>| {
-        let ids: Vec<i64> = items.iter().filter_map(|item| pick(item.target)).collect();
-        Value::from(ids).to_string()
-    };
-    let tickets = shop::tickets_by_id(&call.db, &named(|target| ids(target).0)).await?;
-    let attributes = shop::attributes_by_id(&call.db, &named(|target| ids(target).1)).await?;
-    let (mut lines, mut missing) = (Vec::new(), Vec::new());
-    for item in items {
-        let found = match item.target {
-            ItemTarget::TicketType(id) => tickets.iter().find(|thing| thing.id == id),
-            ItemTarget::ProductAttribute(id) => attributes.iter().find(|thing| thing.id == id),
-        };
-        // What the link names it unlocks, unless it says itself what it sells.
-        let is_barred = |id: i64| restriction.hide_public && !restriction.allows(id, false);
-        let Some(thing) = found.filter(|_| !ids(item.target).0.is_some_and(is_barred)) else {
-            missing.push(item.target);
-            continue;
-        };
-        let total = Currency::from_code(&thing.currency)
-            .ok()
-            .and_then(|currency| {
-                let price = Money {
-                    amount: thing.price,
-                    currency,
-                };
-                price.times(item.quantity).ok()
-            });
-        lines.push(BasketLine {
-            target: item.target,
-            thing: thing.clone(),
-            quantity: item.quantity,
-            total,
-        });
-    }
-    Ok(BasketOffer {
-        organizer,
-        lines,
-        missing,
-        link: link.slug,
     })
 }

@@ -4,7 +4,7 @@
 use handbill_core::time::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 
-use super::offer::{BasketOffer, EventOffer, OrganizerOffer, price_text};
+use super::offer::{EventOffer, OrganizerOffer, price_text};
 use crate::links::LINK_PARAMETER;
 use crate::store::shop::EventRow;
 use crate::zone::local_text;
@@ -15,7 +15,7 @@ pub const HEADERS: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     (
         "content-security-policy",
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "strict-origin-when-cross-origin"),
@@ -36,9 +36,18 @@ li { display: flex; gap: 1rem; justify-content: space-between; align-items: base
 li:last-child { border-bottom: 1px solid var(--line); }
 .price { white-space: nowrap; font-variant-numeric: tabular-nums; font-weight: 600; }
 .sum { display: flex; justify-content: space-between; font-weight: 700; padding: .75rem 0; }
+.go { margin: 1.5rem 0; }
+.button { display: inline-block; background: var(--mark); color: var(--paper); font-weight: 600; padding: .75rem 1.25rem; border-radius: .5rem; text-decoration: none; }
+.button:focus-visible, a:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
+.tickets li { align-items: center; flex-wrap: wrap; }
+.tickets svg { width: 10rem; height: 10rem; background: #fff; padding: .5rem; border-radius: .5rem; }
+.lines { white-space: pre-line; }
+.code { font: 1rem/1.5 ui-monospace, monospace; letter-spacing: .05em; }
+@media print { .button { display: none; } li { break-inside: avoid; } }
 ";
 
-fn document(title: &str, main: &Markup) -> Markup {
+/// A whole page.
+pub fn document(title: &str, main: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -46,6 +55,7 @@ fn document(title: &str, main: &Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
+                link rel="icon" href="data:,";
                 title { (title) }
                 style { (maud::PreEscaped(STYLE)) }
             }
@@ -105,6 +115,13 @@ fn address(path: &str, link: Option<&str>) -> String {
     }
 }
 
+fn checkout(event: i64, link: Option<&str>) -> String {
+    match link {
+        Some(slug) => format!("/checkout/?event={event}&{LINK_PARAMETER}={slug}"),
+        None => format!("/checkout/?event={event}"),
+    }
+}
+
 fn when(event: &EventRow) -> String {
     local_text(Timestamp::from_millis(event.starts_at), &event.time_zone)
 }
@@ -159,41 +176,8 @@ pub fn event(offer: &EventOffer) -> Markup {
                     }
                 }
             }
+            p.go { a.button href=(checkout(event.id, offer.link.as_deref())) { "Choose tickets" } }
         }
     };
     document(&event.name, &main)
-}
-
-pub fn basket(offer: &BasketOffer) -> Markup {
-    let main = html! {
-        p.by { (offer.organizer.name) }
-        h1 { "Your basket" }
-        @if !offer.missing.is_empty() {
-            p role="status" { "Some of what this link offered is not sold any more; the rest is below." }
-        }
-        @if offer.lines.is_empty() {
-            p.soft { "There is nothing in it." }
-        } @else {
-            ul {
-                @for line in &offer.lines {
-                    li {
-                        div {
-                            (line.quantity) " × " (line.thing.name)
-                            p.soft { (line.thing.of) }
-                        }
-                        span.price {
-                            @match line.total {
-                                Some(total) => (total.format()),
-                                None => "–",
-                            }
-                        }
-                    }
-                }
-            }
-            @if let Some(total) = offer.total() {
-                p.sum { span { "Total" } span.price { (total.format()) } }
-            }
-        }
-    };
-    document("Your basket", &main)
 }

@@ -7,10 +7,9 @@
 //! integers stay exact and booleans stay booleans on both ways.
 
 use handbill_core::time::Timestamp;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::sql::{Arg, Db, StoreError};
+use super::sql::{Arg, Db, StoreError, row};
 
 /// How a column stands on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +20,10 @@ pub enum Column {
     Flag,
     /// Milliseconds here, RFC 3339 there.
     Time,
+    /// An array, in both places; here as text.
+    List,
+    /// A currency; where a draft has none, the organizer's.
+    Currency,
 }
 
 /// One aggregate's table.
@@ -39,7 +42,7 @@ pub struct Table {
     pub derived: &'static [(&'static str, &'static str)],
 }
 
-use Column::{Flag, Plain, Time};
+use Column::{Currency, Flag, List, Plain, Time};
 
 pub const ORGANIZER: Table = Table {
     name: "organizer",
@@ -49,6 +52,11 @@ pub const ORGANIZER: Table = Table {
         ("time_zone", Plain),
         ("currency", Plain),
         ("attribution_window_days", Plain),
+        ("hold_minutes", Plain),
+        ("payment_minutes", Plain),
+        ("offline_payment", Flag),
+        ("offline_instructions", Plain),
+        ("payment_url", Plain),
     ],
     owner: "id",
     parent: None,
@@ -87,6 +95,10 @@ pub const EVENT: Table = Table {
         ("currency", Plain),
         ("place", Plain),
         ("published", Flag),
+        ("transaction_charge", Plain),
+        ("tax_rate_ppm", Plain),
+        ("tax_inclusive", Flag),
+        ("accepts_donations", Flag),
     ],
     owner: "organizer_id",
     parent: Some("series_id"),
@@ -116,26 +128,39 @@ pub const TICKET_TYPE: Table = Table {
         ("name", Plain),
         ("description", Plain),
         ("price", Plain),
+        ("booking_fee", Plain),
         ("quantity", Plain),
         ("min_per_order", Plain),
         ("max_per_order", Plain),
         ("on_sale_from", Time),
         ("on_sale_until", Time),
         ("hidden", Flag),
+        ("access_code", Plain),
         ("sort", Plain),
     ],
     owner: "organizer_id",
     parent: Some("event_id"),
     fixed: &["event_id"],
-    derived: &[(
-        "currency",
-        "(SELECT currency FROM event WHERE id = t.event_id)",
-    )],
+    derived: &[
+        (
+            "currency",
+            "(SELECT currency FROM event WHERE id = t.event_id)",
+        ),
+        HELD,
+        ISSUED,
+        AVAILABLE,
+    ],
 };
 
 pub const PRODUCT: Table = Table {
     name: "product",
-    columns: &[("name", Plain), ("description", Plain), ("currency", Plain)],
+    columns: &[
+        ("name", Plain),
+        ("description", Plain),
+        ("currency", Plain),
+        ("tax_rate_ppm", Plain),
+        ("tax_inclusive", Flag),
+    ],
     owner: "organizer_id",
     parent: None,
     fixed: &["currency"],
@@ -155,11 +180,68 @@ pub const PRODUCT_ATTRIBUTE: Table = Table {
     owner: "organizer_id",
     parent: Some("product_id"),
     fixed: &["product_id"],
-    derived: &[(
-        "currency",
-        "(SELECT currency FROM product WHERE id = t.product_id)",
-    )],
+    derived: &[
+        (
+            "currency",
+            "(SELECT currency FROM product WHERE id = t.product_id)",
+        ),
+        HELD,
+        ISSUED,
+        AVAILABLE,
+    ],
 };
+
+/// Codes may change hands, but not what their amounts mean.
+pub const DISCOUNT: Table = Table {
+    name: "discount",
+    columns: &[
+        ("code", Plain),
+        ("name", Plain),
+        ("kind", Plain),
+        ("price", Plain),
+        ("price_percent", Plain),
+        ("booking_fee", Plain),
+        ("booking_fee_percent", Plain),
+        ("currency", Currency),
+        ("ticket_types", List),
+        ("max_redemptions", Plain),
+        ("expires_at", Time),
+    ],
+    owner: "organizer_id",
+    parent: None,
+    fixed: &["currency"],
+    derived: &[("times_redeemed", "t.times_redeemed")],
+};
+
+pub const VOUCHER: Table = Table {
+    name: "voucher",
+    columns: &[
+        ("name", Plain),
+        ("value", Plain),
+        ("currency", Currency),
+        ("series_ids", List),
+        ("expires_at", Time),
+    ],
+    owner: "organizer_id",
+    parent: None,
+    fixed: &["currency"],
+    derived: &[
+        ("total_codes", "t.total_codes"),
+        ("available_codes", "t.available_codes"),
+    ],
+};
+
+/// What open baskets hold, what orders have, and what is left (BK-06).
+const HELD: (&str, &str) = ("held", "t.held");
+const ISSUED: (&str, &str) = ("issued", "t.issued");
+const AVAILABLE: (&str, &str) = ("available", "t.quantity - t.held - t.issued");
+
+impl Table {
+    /// Whether baskets hold rows of this table.
+    pub fn is_held(&self) -> bool {
+        self.derived.contains(&HELD)
+    }
+}
 
 /// Which rows a list shows.
 #[derive(Debug, Clone, Copy)]
@@ -190,11 +272,12 @@ impl Stored {
     }
 }
 
-#[derive(Deserialize)]
-struct Row {
-    object: String,
-    times: String,
-    version: i64,
+row! {
+    struct Row {
+        object: String,
+        rest: String,
+        version: i64,
+    }
 }
 
 impl Table {
@@ -202,19 +285,22 @@ impl Table {
         let mut members = String::from("'id', t.id");
         for (name, column) in self.columns {
             match column {
-                Plain | Time => members.push_str(&format!(", '{name}', t.{name}")),
+                Plain | Time | Currency => members.push_str(&format!(", '{name}', t.{name}")),
+                List => members.push_str(&format!(", '{name}', json(t.{name})")),
                 Flag => {
                     members.push_str(&format!(", '{name}', json(iif(t.{name}, 'true', 'false'))"))
                 }
             }
         }
+        let mut derived = String::new();
         for (name, sql) in self.derived {
-            members.push_str(&format!(", '{name}', {sql}"));
+            derived.push_str(&format!("'{name}', {sql}, "));
         }
         // Two objects, since D1 takes at most 32 arguments a function.
         format!(
-            "SELECT json_object({members}) AS object, json_object('created_at', t.created_at,
-               'updated_at', t.updated_at, 'archived_at', t.archived_at) AS times,
+            "SELECT json_object({members}) AS object, json_object({derived}
+               'created_at', t.created_at, 'updated_at', t.updated_at,
+               'archived_at', t.archived_at) AS rest,
                t.version FROM {} t",
             self.name
         )
@@ -232,7 +318,7 @@ impl Table {
         };
         let object = parsed(&row.object)?
             .into_iter()
-            .chain(parsed(&row.times)?)
+            .chain(parsed(&row.rest)?)
             .map(|(name, value)| {
                 let value = match value.as_i64() {
                     Some(millis) if self.is_time(&name) => {
@@ -250,11 +336,16 @@ impl Table {
     }
 
     /// The names of columns, and the expressions that take them out of the
-    /// draft in argument `?1`.
-    fn draft_columns(&self) -> impl Iterator<Item = (&'static str, String)> {
-        self.columns
-            .iter()
-            .map(|(name, _)| (*name, format!("?1 ->> '$.{name}'")))
+    /// draft in argument `?1`; `otherwise` is the currency of one without.
+    fn draft_columns(&self, otherwise: &str) -> impl Iterator<Item = (&'static str, String)> {
+        self.columns.iter().map(move |(name, column)| {
+            let value = match column {
+                Plain | Flag | Time => format!("?1 ->> '$.{name}'"),
+                List => format!("?1 -> '$.{name}'"),
+                Currency => format!("ifnull(?1 ->> '$.{name}', {otherwise})"),
+            };
+            (*name, value)
+        })
     }
 
     /// Makes a row from a validated draft (a JSON object); its id.
@@ -269,11 +360,13 @@ impl Table {
         draft: &str,
         now: i64,
     ) -> Result<i64, StoreError> {
-        #[derive(Deserialize)]
-        struct Made {
-            id: i64,
+        row! {
+            struct Made {
+                id: i64,
+            }
         }
-        let (names, values): (Vec<_>, Vec<_>) = self.draft_columns().unzip();
+        let otherwise = "(SELECT currency FROM organizer WHERE id = ?3)";
+        let (names, values): (Vec<_>, Vec<_>) = self.draft_columns(otherwise).unzip();
         let (names, values) = (names.join(", "), values.join(", "));
         let made: Option<Made> = if self.owner == "id" {
             let sql = format!(
@@ -351,7 +444,7 @@ impl Table {
         now: i64,
     ) -> Result<bool, StoreError> {
         let sets: Vec<String> = self
-            .draft_columns()
+            .draft_columns("currency")
             .map(|(name, value)| format!("{name} = {value}"))
             .collect();
         let sql = format!(

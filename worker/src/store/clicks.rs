@@ -1,10 +1,10 @@
 //! The click ledger: added to exactly once, and everything derived from it.
 
 use handbill_core::click::{Click, Fetch};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use worker::D1PreparedStatement;
 
-use super::sql::{Db, StoreError, rows_of};
+use super::sql::{Db, StoreError, row, rows_of};
 
 /// A user agent, judged by a robot list.
 #[derive(Debug, Serialize)]
@@ -148,9 +148,10 @@ pub async fn agents_judged_by_others(
     db: &Db,
     list_version: &str,
 ) -> Result<Vec<String>, StoreError> {
-    #[derive(Deserialize)]
-    struct Row {
-        text: String,
+    row! {
+        struct Row {
+            text: String,
+        }
     }
     let rows: Vec<Row> = db
         .rows(
@@ -171,9 +172,10 @@ pub async fn rebuild(
     agents: &[JudgedAgent<'_>],
     list_version: &str,
 ) -> Result<i64, StoreError> {
-    #[derive(Deserialize)]
-    struct Total {
-        clicks: i64,
+    row! {
+        struct Total {
+            clicks: i64,
+        }
     }
     let mut batch = Vec::new();
     for some in agents.chunks(AGENTS_A_STATEMENT) {
@@ -206,9 +208,10 @@ pub async fn rebuild(
 /// # Errors
 /// When the database fails.
 pub async fn visitor_salt(db: &Db, day: i64, fresh: &str) -> Result<String, StoreError> {
-    #[derive(Deserialize)]
-    struct Row {
-        salt: String,
+    row! {
+        struct Row {
+            salt: String,
+        }
     }
     let results = db
         .batch(vec![

@@ -1,14 +1,14 @@
 //! Whether the database answers, and the deployment's own figures.
 
-use serde::Deserialize;
+use super::sql::{Db, StoreError, row};
 
-use super::sql::{Db, StoreError};
-
-/// A figure that outlives an isolate.
-#[derive(Debug, Deserialize)]
-pub struct MetricRow {
-    pub name: String,
-    pub value: i64,
+row! {
+    /// A figure that outlives an isolate.
+    #[derive(Debug)]
+    pub struct MetricRow {
+        pub name: String,
+        pub value: i64,
+    }
 }
 
 /// Asks the database for nothing but an answer.

@@ -1,43 +1,41 @@
-//! Tracking links: made, changed and deleted under guards; listed at the same
-//! cost for a hundred and for a million. A search costs what it finds, and one of
-//! fewer than three characters what there is.
+//! Tracking links: made, changed and deleted under guards.
 
-use handbill_core::id::MAX_ID;
 use handbill_core::link::draft::Draft;
 use handbill_core::link::facts::{EventFact, Facts};
 use handbill_core::link::item::{Item, ItemTarget};
 use handbill_core::link::slug::Slug;
 use handbill_core::link::utm::Utm;
 use serde::Deserialize;
-use worker::D1PreparedStatement;
 
-use super::sql::{Arg, Db, StoreError, rows_of};
+use super::sql::{Db, StoreError, row, rows_of};
 
-/// A link with its figures.
-#[derive(Debug, Deserialize)]
-pub struct LinkRow {
-    pub id: i64,
-    pub slug: String,
-    pub slug_key: String,
-    pub kind: i64,
-    pub owner_id: i64,
-    pub organizer_id: i64,
-    pub event_id: Option<i64>,
-    pub referred_by: Option<i64>,
-    pub description: String,
-    ticket_types: Option<String>,
-    hide_public_ticket_types: i64,
-    items: Option<String>,
-    pub destination: String,
-    utm: String,
-    pub created_at: i64,
-    pub updated_at: i64,
-    pub version: i64,
-    pub raw: i64,
-    pub robot: i64,
-    pub views: i64,
-    pub visitors: i64,
-    sales: String,
+row! {
+    /// A link with its figures.
+    #[derive(Debug)]
+    pub struct LinkRow {
+        pub id: i64,
+        pub slug: String,
+        pub slug_key: String,
+        pub kind: i64,
+        pub owner_id: i64,
+        pub organizer_id: i64,
+        pub event_id: Option<i64>,
+        pub referred_by: Option<i64>,
+        pub description: String,
+        ticket_types: Option<String>,
+        hide_public_ticket_types: i64,
+        items: Option<String>,
+        pub destination: String,
+        utm: String,
+        pub created_at: i64,
+        pub updated_at: i64,
+        pub version: i64,
+        pub raw: i64,
+        pub robot: i64,
+        pub views: i64,
+        pub visitors: i64,
+        sales: String,
+    }
 }
 
 /// What the baskets of one link came to in one currency (SP-15). Money is in
@@ -85,299 +83,16 @@ fn parsed<T: for<'de> Deserialize<'de>>(text: Option<&str>) -> Option<T> {
     text.and_then(|text| serde_json::from_str(text).ok())
 }
 
-const LINK: &str = "
+/// Selects links, as alias `l`, with their counts as `c`.
+pub const LINK: &str = "
   l.id, l.slug, l.slug_key, l.kind, l.owner_id, l.organizer_id, l.event_id, l.referred_by, l.description,
   l.ticket_types, l.hide_public_ticket_types, l.items, l.destination, l.utm, l.created_at,
   l.updated_at, l.version, ifnull(c.raw, 0) AS raw, ifnull(c.robot, 0) AS robot,
   ifnull(c.views, 0) AS views, ifnull(c.visitors, 0) AS visitors,
   (SELECT json_group_array(json_object('currency', currency, 'baskets_created', created,
       'baskets_completed', completed, 'tickets', tickets, 'gross', gross, 'net', net))
-   FROM (SELECT currency, count(*) AS created, count(completed_at) AS completed,
-      sum(tickets) AS tickets, sum(gross) AS gross, sum(gross - refunded) AS net
-    FROM basket WHERE link_id = l.id GROUP BY currency)) AS sales";
-
-/// Which links a list shows; the parts combine with AND (SP-17).
-#[derive(Debug, Default)]
-pub struct LinkFilter {
-    pub organizer_id: i64,
-    /// Kinds up to this code: the tracking-links dialect shows 1 to 4 (SP-08).
-    pub kinds_up_to: i64,
-    pub kind: Option<i64>,
-    pub referred_by: Option<i64>,
-    pub events: Option<Vec<i64>>,
-    /// Milliseconds, both inclusive.
-    pub ends_from: Option<i64>,
-    pub ends_until: Option<i64>,
-    pub search: Option<String>,
-    /// Links older than this one.
-    pub before: Option<i64>,
-}
-
-/// The FTS index knows runs of three characters; a shorter term walks the
-/// organizer's own links.
-const INDEXED_TERM: usize = 3;
-
-struct Query {
-    /// `FROM … WHERE …` over alias `s`, a row a link.
-    from: String,
-    /// The link's id as the table that drives the query has it.
-    id: &'static str,
-    args: Vec<OwnedArg>,
-}
-
-enum OwnedArg {
-    Int(i64),
-    Text(String),
-}
-
-impl OwnedArg {
-    fn as_arg(&self) -> Arg<'_> {
-        match self {
-            Self::Int(value) => (*value).into(),
-            Self::Text(value) => value.into(),
-        }
-    }
-}
-
-impl Query {
-    fn bind(&mut self, arg: OwnedArg) -> String {
-        self.args.push(arg);
-        format!("?{}", self.args.len())
-    }
-
-    fn and(&mut self, before: &str, arg: OwnedArg, after: &str) {
-        let place = self.bind(arg);
-        self.from.push_str(&format!(" AND {before}{place}{after}"));
-    }
-
-    fn args(&self) -> Vec<Arg<'_>> {
-        self.args.iter().map(OwnedArg::as_arg).collect()
-    }
-}
-
-impl LinkFilter {
-    /// The conditions on kind and event, which `link_listing` and `link_tally`
-    /// share. The `+` keeps SQLite from choosing an index by the kind's range,
-    /// which every link of the organizer is in.
-    fn narrow(&self, query: &mut Query) {
-        match self.kind {
-            Some(kind) => query.and("s.kind = ", OwnedArg::Int(kind), ""),
-            None => query.and("+s.kind <= ", OwnedArg::Int(self.kinds_up_to), ""),
-        }
-        match self.events.as_deref() {
-            None => {}
-            Some([event]) => query.and("s.event_id = ", OwnedArg::Int(*event), ""),
-            Some(events) => query.and(
-                "s.event_id IN (SELECT value FROM json_each(",
-                OwnedArg::Text(ids(events)),
-                "))",
-            ),
-        }
-        if self.is_bounded() {
-            // The tally names the few events that have links at all.
-            let organizer = query.bind(OwnedArg::Int(self.organizer_id));
-            let from = query.bind(OwnedArg::Int(self.ends_from.unwrap_or(-MAX_ID)));
-            let until = query.bind(OwnedArg::Int(self.ends_until.unwrap_or(MAX_ID)));
-            query.from.push_str(&format!(
-                " AND s.event_id IN (SELECT t.event_id FROM link_tally t
-                   JOIN event e ON e.id = t.event_id
-                   WHERE t.organizer_id = {organizer} AND e.ends_at BETWEEN {from} AND {until})"
-            ));
-        }
-    }
-
-    fn is_bounded(&self) -> bool {
-        self.ends_from.is_some() || self.ends_until.is_some()
-    }
-
-    /// Which index a list without a search walks. SQLite would take the primary
-    /// key, and with it all links of the organizer: it can't know how few links
-    /// a person or an event has.
-    fn index(&self) -> &'static str {
-        if self.referred_by.is_some() {
-            " INDEXED BY link_listing_by_referrer"
-        } else if self.events.is_some() || self.is_bounded() {
-            " INDEXED BY link_listing_by_event"
-        } else {
-            ""
-        }
-    }
-
-    /// The links that match.
-    fn links(&self) -> Query {
-        let mut query = Query {
-            from: String::new(),
-            id: "s.link_id",
-            args: Vec::new(),
-        };
-        let organizer = query.bind(OwnedArg::Int(self.organizer_id));
-        match &self.search {
-            Some(term) if term.chars().count() >= INDEXED_TERM => {
-                // CROSS JOIN keeps the order: first what matches, then whether
-                // this organizer sees it.
-                let phrase = query.bind(OwnedArg::Text(self.phrase(term)));
-                query.id = "f.rowid";
-                query.from = format!(
-                    "FROM link_search f CROSS JOIN link_listing s
-                       ON s.organizer_id = {organizer} AND s.link_id = f.rowid
-                     WHERE f.link_search MATCH {phrase}"
-                );
-            }
-            Some(term) => {
-                let patterns = query.bind(OwnedArg::Text(like_patterns(term)));
-                query.from = format!(
-                    "FROM link_listing s{} CROSS JOIN link l ON l.id = s.link_id
-                     LEFT JOIN app_user u ON u.id = l.referred_by
-                     WHERE s.organizer_id = {organizer}
-                       AND EXISTS (SELECT 1 FROM json_each({patterns}) p
-                         WHERE l.description LIKE p.value ESCAPE '\\'
-                           OR l.slug LIKE p.value ESCAPE '\\'
-                           OR u.username LIKE p.value ESCAPE '\\')",
-                    self.index()
-                );
-            }
-            None => {
-                query.from = format!(
-                    "FROM link_listing s{} WHERE s.organizer_id = {organizer}",
-                    self.index()
-                );
-            }
-        }
-        if let Some(user) = self.referred_by {
-            query.and("s.referred_by = ", OwnedArg::Int(user), "");
-        }
-        self.narrow(&mut query);
-        if let Some(before) = self.before {
-            query.and("s.link_id < ", OwnedArg::Int(before), "");
-        }
-        query
-    }
-
-    /// How many match. Without a search or a user the tally knows.
-    fn count(&self) -> (String, Query) {
-        if self.search.is_some() || self.referred_by.is_some() {
-            let query = self.links();
-            return (format!("SELECT count(*) AS links {}", query.from), query);
-        }
-        let mut query = Query {
-            from: "FROM link_tally s WHERE s.organizer_id = ?1".into(),
-            id: "s.link_id",
-            args: vec![OwnedArg::Int(self.organizer_id)],
-        };
-        self.narrow(&mut query);
-        (
-            format!("SELECT ifnull(sum(s.links), 0) AS links {}", query.from),
-            query,
-        )
-    }
-
-    /// The FTS query: this organizer's links that hold the term, whose every
-    /// character is a literal.
-    fn phrase(&self, term: &str) -> String {
-        let quoted = term.replace('"', "\"\"");
-        format!(
-            "venues : \"<{}>\" AND {{description username slug}} : \"{quoted}\"",
-            self.organizer_id
-        )
-    }
-}
-
-fn ids(ids: &[i64]) -> String {
-    serde_json::Value::from(ids).to_string()
-}
-
-/// The LIKE patterns for a term of one or two characters in every case, as a
-/// JSON array: LIKE itself folds ASCII alone.
-fn like_patterns(term: &str) -> String {
-    let mut variants = vec![String::new()];
-    for character in term.chars() {
-        let mut cases = vec![character];
-        cases.extend(single(character.to_lowercase()));
-        cases.extend(single(character.to_uppercase()));
-        cases.dedup();
-        variants = variants
-            .iter()
-            .flat_map(|variant| {
-                cases.iter().map(move |case| match case {
-                    '%' | '_' | '\\' => format!("{variant}\\{case}"),
-                    _ => format!("{variant}{case}"),
-                })
-            })
-            .collect();
-    }
-    let patterns: Vec<String> = variants
-        .iter()
-        .map(|variant| format!("%{variant}%"))
-        .collect();
-    serde_json::Value::from(patterns).to_string()
-}
-
-/// A case mapping that stays one character.
-fn single(mut mapped: impl Iterator<Item = char>) -> Option<char> {
-    let first = mapped.next()?;
-    mapped.next().is_none().then_some(first)
-}
-
-/// The statement that reads a page of links, newest first.
-fn newest_first(
-    db: &Db,
-    filter: &LinkFilter,
-    limit: i64,
-    offset: i64,
-) -> Result<D1PreparedStatement, StoreError> {
-    let mut links = filter.links();
-    let limit = links.bind(OwnedArg::Int(limit));
-    let offset = links.bind(OwnedArg::Int(offset));
-    // Pages are cut among ids alone; only the page's own rows are read whole.
-    let sql = format!(
-        "SELECT {LINK} FROM (SELECT s.link_id {} ORDER BY {} DESC LIMIT {limit} OFFSET {offset}) p
-         CROSS JOIN link l ON l.id = p.link_id LEFT JOIN link_count c ON c.link_id = l.id
-         ORDER BY l.id DESC",
-        links.from, links.id,
-    );
-    db.statement(&sql, &links.args())
-}
-
-/// The newest links that match.
-///
-/// # Errors
-/// When the database fails.
-pub async fn newest(db: &Db, filter: &LinkFilter, limit: i64) -> Result<Vec<LinkRow>, StoreError> {
-    rows_of(&newest_first(db, filter, limit, 0)?.all().await?)
-}
-
-/// A page of links, newest first, and how many there are in all.
-///
-/// # Errors
-/// When the database fails.
-pub async fn page(
-    db: &Db,
-    filter: &LinkFilter,
-    limit: i64,
-    offset: i64,
-) -> Result<(Vec<LinkRow>, i64), StoreError> {
-    #[derive(Deserialize)]
-    struct Count {
-        links: i64,
-    }
-    let (count_sql, count) = filter.count();
-    let results = db
-        .batch(vec![
-            newest_first(db, filter, limit, offset)?,
-            db.statement(&count_sql, &count.args())?,
-        ])
-        .await?;
-    let rows = results.first().map(rows_of::<LinkRow>).transpose()?;
-    let counted = results
-        .last()
-        .map(rows_of::<Count>)
-        .transpose()?
-        .and_then(|rows| rows.into_iter().next());
-    Ok((
-        rows.unwrap_or_default(),
-        counted.map_or(0, |counted| counted.links),
-    ))
-}
+   FROM (SELECT currency, created, completed, tickets, gross, gross - refunded AS net
+    FROM link_sales WHERE link_id = l.id)) AS sales";
 
 /// One link that an organizer sees, as seller or as owner (SP-18), of kinds up
 /// to `kinds_up_to`.
@@ -429,20 +144,23 @@ pub async fn facts(
     draft: &Draft,
     organizers: (i64, i64),
 ) -> Result<(Facts, Option<String>), StoreError> {
-    #[derive(Deserialize)]
-    struct Priced {
-        id: i64,
-        organizer_id: i64,
-        currency: String,
+    row! {
+        struct Priced {
+            id: i64,
+            organizer_id: i64,
+            currency: String,
+        }
     }
-    #[derive(Deserialize)]
-    struct Owned {
-        organizer_id: i64,
-        slug: String,
+    row! {
+        struct Owned {
+            organizer_id: i64,
+            slug: String,
+        }
     }
-    #[derive(Deserialize)]
-    struct Found {
-        found: i64,
+    row! {
+        struct Found {
+            found: i64,
+        }
     }
     let (seller, owner) = organizers;
     let (mut types, mut attributes) = (draft.ticket_types.clone().unwrap_or_default(), vec![]);
@@ -516,9 +234,10 @@ pub struct LinkWrite<'a> {
 /// # Errors
 /// `Taken` when the slug is in use, also by a deleted link.
 pub async fn insert(db: &Db, link: &LinkWrite<'_>) -> Result<i64, StoreError> {
-    #[derive(Deserialize)]
-    struct Made {
-        id: i64,
+    row! {
+        struct Made {
+            id: i64,
+        }
     }
     let (types, items, utm) = columns(link.draft)?;
     let made: Option<Made> = db
@@ -589,7 +308,8 @@ pub async fn update(
     Ok(changed > 0)
 }
 
-/// Deletes a link unless a basket that it referred was completed (SP-06); false
+/// Deletes a link unless a basket that it referred was completed (SP-06), or is
+/// about to be, once its payment comes; false
 /// when it stays.
 ///
 /// # Errors
@@ -599,7 +319,9 @@ pub async fn delete(db: &Db, id: i64, now: i64) -> Result<bool, StoreError> {
         .run(
             "UPDATE link SET deleted_at = ?2, updated_at = ?2, version = version + 1
              WHERE id = ?1 AND deleted_at IS NULL AND NOT EXISTS (
-               SELECT 1 FROM basket WHERE link_id = ?1 AND completed_at IS NOT NULL)",
+               SELECT 1 FROM link_sales WHERE link_id = ?1 AND completed > 0)
+             AND NOT EXISTS (
+               SELECT 1 FROM sale_order WHERE link_id = ?1 AND status = 'pending')",
             &[id.into(), now.into()],
         )
         .await?;
@@ -625,4 +347,9 @@ fn columns(draft: &Draft) -> Result<LinkColumns, StoreError> {
             .map_err(failed)?,
         serde_json::to_string(&draft.utm).map_err(failed)?,
     ))
+}
+
+/// Ids as a JSON array.
+pub fn ids(ids: &[i64]) -> String {
+    serde_json::Value::from(ids).to_string()
 }

@@ -3,15 +3,22 @@
 //! D1 has no interactive transaction, so nothing here reads in order to decide
 //! what to write: invariants stand in the schema, guards in the statement.
 
+pub mod baskets;
 pub mod catalogue;
 pub mod clicks;
 pub mod health;
+pub mod link_lists;
 pub mod links;
+pub mod offers;
+pub mod orders;
 pub mod organizers;
+pub mod payment_keys;
 pub mod routes;
 pub mod shop;
 pub mod sql;
+pub mod tickets;
 pub mod tokens;
+pub mod vouchers;
 
 pub use sql::{Db, StoreError};
 

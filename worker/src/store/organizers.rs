@@ -1,16 +1,16 @@
 //! Which organizers exist, and who may sell for whom.
 
-use serde::Deserialize;
+use super::sql::{Db, StoreError, row};
 
-use super::sql::{Db, StoreError};
-
-/// What a public page or a link needs to know of an organizer.
-#[derive(Debug, Deserialize)]
-pub struct OrganizerRow {
-    pub id: i64,
-    pub name: String,
-    pub slug: String,
-    pub time_zone: String,
+row! {
+    /// What a public page or a link needs to know of an organizer.
+    #[derive(Debug)]
+    pub struct OrganizerRow {
+        pub id: i64,
+        pub name: String,
+        pub slug: String,
+        pub time_zone: String,
+    }
 }
 
 /// An organizer by id; archived ones are not there.
@@ -37,14 +37,35 @@ pub async fn by_slug(db: &Db, slug: &str) -> Result<Option<OrganizerRow>, StoreE
     .await
 }
 
+row! {
+    /// Who is paid for an order, and how.
+    #[derive(Debug)]
+    pub struct PayeeRow {
+        pub name: String,
+        pub slug: String,
+        pub offline_instructions: String,
+        pub payment_url: Option<String>,
+    }
+}
+
+/// Who is paid; archived ones too, as their orders stand.
+///
+/// # Errors
+/// When the database fails.
+pub async fn payee(db: &Db, id: i64) -> Result<Option<PayeeRow>, StoreError> {
+    db.first(
+        "SELECT name, slug, offline_instructions, payment_url FROM organizer WHERE id = ?1",
+        &[id.into()],
+    )
+    .await
+}
+
 /// Whether `partner` may make links that sell the events of `organizer`.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn is_partner(db: &Db, organizer: i64, partner: i64) -> Result<bool, StoreError> {
-    #[derive(Deserialize)]
-    struct Found {}
-    let found: Option<Found> = db
+    let found: Option<()> = db
         .first(
             "SELECT 1 AS found FROM partner p JOIN organizer o ON o.id = p.organizer_id
              WHERE p.organizer_id = ?1 AND p.partner_id = ?2 AND o.archived_at IS NULL",
@@ -59,9 +80,10 @@ pub async fn is_partner(db: &Db, organizer: i64, partner: i64) -> Result<bool, S
 /// # Errors
 /// When the database fails.
 pub async fn partners(db: &Db, organizer: i64) -> Result<Vec<i64>, StoreError> {
-    #[derive(Deserialize)]
-    struct Row {
-        partner_id: i64,
+    row! {
+        struct Row {
+            partner_id: i64,
+        }
     }
     let rows: Vec<Row> = db
         .rows(

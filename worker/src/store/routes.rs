@@ -6,11 +6,10 @@
 
 use handbill_core::attribution::scope::Scope;
 use handbill_core::link::route::{Route, RouteEntry};
-use serde::Deserialize;
 use worker::{Env, KvStore};
 
 use super::LINKS;
-use super::sql::{Db, StoreError};
+use super::sql::{Db, StoreError, row};
 use crate::log;
 
 /// How long a location may answer from its copy of a KV entry, in seconds.
@@ -18,16 +17,17 @@ use crate::log;
 /// after which a changed link is gone everywhere (RD-06).
 pub const KV_CACHE_SECONDS: u64 = 60;
 
-#[derive(Deserialize)]
-struct Row {
-    id: i64,
-    slug_key: String,
-    organizer_id: i64,
-    event_id: Option<i64>,
-    destination: String,
-    utm: String,
-    deleted_at: Option<i64>,
-    version: i64,
+row! {
+    struct Row {
+        id: i64,
+        slug_key: String,
+        organizer_id: i64,
+        event_id: Option<i64>,
+        destination: String,
+        utm: String,
+        deleted_at: Option<i64>,
+        version: i64,
+    }
 }
 
 impl Row {

@@ -1,39 +1,54 @@
 //! API tokens: found by hash, never readable again (AU-01).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::sql::{Db, StoreError};
+use super::sql::{Db, FromColumn, StoreError, row};
 
 /// What a token may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     Read,
     Write,
 }
 
-/// Whom a token speaks for.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Holder {
-    pub token_id: i64,
-    /// `None`: the operator of the deployment.
-    pub organizer_id: Option<i64>,
-    pub user_id: Option<i64>,
-    pub access: Access,
-    pub last_used_at: Option<i64>,
+impl FromColumn for Access {
+    fn from_column(value: Value) -> Option<Self> {
+        match value.as_str()? {
+            "read" => Some(Self::Read),
+            "write" => Some(Self::Write),
+            _ => None,
+        }
+    }
 }
 
-/// A token as the API shows it.
-#[derive(Debug, Deserialize)]
-pub struct TokenRow {
-    pub id: i64,
-    pub organizer_id: Option<i64>,
-    pub user_id: Option<i64>,
-    pub label: String,
-    pub access: Access,
-    pub created_at: i64,
-    pub last_used_at: Option<i64>,
-    pub revoked_at: Option<i64>,
+row! {
+    /// Whom a token speaks for.
+    #[derive(Debug, Clone)]
+    pub struct Holder {
+        pub token_id: i64,
+        /// `None`: the operator of the deployment.
+        pub organizer_id: Option<i64>,
+        pub user_id: Option<i64>,
+        pub access: Access,
+        pub last_used_at: Option<i64>,
+    }
+}
+
+row! {
+    /// A token as the API shows it.
+    #[derive(Debug)]
+    pub struct TokenRow {
+        pub id: i64,
+        pub organizer_id: Option<i64>,
+        pub user_id: Option<i64>,
+        pub label: String,
+        pub access: Access,
+        pub created_at: i64,
+        pub last_used_at: Option<i64>,
+        pub revoked_at: Option<i64>,
+    }
 }
 
 /// A token to be stored.
@@ -97,9 +112,10 @@ pub async fn used(db: &Db, token_id: i64, now: i64) -> Result<(), StoreError> {
 /// # Errors
 /// `Dangling` when organizer or user is not there or they don't belong together.
 pub async fn insert(db: &Db, token: &NewToken<'_>) -> Result<i64, StoreError> {
-    #[derive(Deserialize)]
-    struct Made {
-        id: i64,
+    row! {
+        struct Made {
+            id: i64,
+        }
     }
     let access = match token.access {
         Access::Read => "read",

@@ -44,6 +44,7 @@ pub fn refuse(failure: &Failure) -> Response<Body> {
             json_answer(400, &Value::Object(fields))
         }
         Failure::Conflict(text) => detail(409, text),
+        Failure::Refused(refusal) => detail(refusal.status, &refusal.message),
         Failure::TooLarge => detail(413, "Request body exceeded 1 MiB."),
         Failure::Internal(_) => detail(500, "A server error occurred."),
     }

@@ -14,7 +14,7 @@ use super::wire;
 use crate::app::{Call, Handled, json as json_answer};
 use crate::auth::Intent;
 use crate::failure::Failure;
-use crate::store::links::{self, LinkFilter};
+use crate::store::link_lists::{self, LinkFilter};
 use crate::store::organizers;
 use crate::zone;
 
@@ -61,7 +61,7 @@ async fn page(call: &Call, venue: i64, referred_by: Option<i64>) -> Handled {
     let mut filter = filter(&given, &time_zone)?;
     filter.organizer_id = venue;
     filter.referred_by = referred_by;
-    let (rows, count) = links::page(&call.db, &filter, page.limit(), page.offset()).await?;
+    let (rows, count) = link_lists::page(&call.db, &filter, page.limit(), page.offset()).await?;
     let around = page
         .links(count, &call.url())
         .map_err(|_| Failure::InvalidPage)?;

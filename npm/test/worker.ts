@@ -1,0 +1,35 @@
+// A Worker of somebody who has the package: bundled by wrangler, run by workerd.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { Miniflare, convertV4MiniflareOptions } from 'miniflare';
+import { WRANGLER_ENVIRONMENT } from '../../tools/database.mjs';
+import type { Project } from './packed.ts';
+
+const COMPATIBILITY_DATE = '2026-11-01';
+
+/**
+ * What the Worker answers to a body.
+ *
+ * @param code of its entry module
+ */
+export async function answerOfWorker(project: Project, code: string, body: string): Promise<string> {
+  writeFileSync(project.path('worker.mjs'), code);
+  const options = ['--dry-run', '--outdir', 'bundle', '--name', 'somebodys', '--compatibility-date', COMPATIBILITY_DATE];
+  execFileSync('wrangler', ['deploy', 'worker.mjs', ...options], { cwd: project.folder, env: { ...process.env, ...WRANGLER_ENVIRONMENT }, stdio: ['ignore', 'ignore', 'inherit'] });
+
+  const others = readdirSync(project.path('bundle')).filter((name) => name.endsWith('.wasm'));
+  const runtime = new Miniflare(
+    convertV4MiniflareOptions({
+      cf: false,
+      telemetry: { enabled: false },
+      compatibilityDate: COMPATIBILITY_DATE,
+      modules: [{ type: 'ESModule', path: project.path('bundle/worker.js') }, ...others.map((name) => ({ type: 'CompiledWasm', path: project.path(`bundle/${name}`) }))],
+      modulesRoot: project.path('bundle'),
+    } as unknown as Parameters<typeof convertV4MiniflareOptions>[0]),
+  );
+  try {
+    return await (await runtime.dispatchFetch('http://worker/', { method: 'POST', body })).text();
+  } finally {
+    await runtime.dispose();
+  }
+}
