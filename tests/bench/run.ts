@@ -7,14 +7,16 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import workerd from 'workerd/package.json' with { type: 'json' };
+import { completions } from './completions.ts';
 import { ingest } from './ingest.ts';
 import { lists } from './lists.ts';
 import { IS_QUICK } from './machine.ts';
+import { pricing } from './pricing.ts';
 import { redirect } from './redirect.ts';
 import { size } from './size.ts';
 
 const REPORT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
-const PARTS: Record<string, () => string | Promise<string>> = { redirect, ingest, lists, size };
+const PARTS: Record<string, () => string | Promise<string>> = { redirect, ingest, lists, pricing, completions, size };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in PARTS));

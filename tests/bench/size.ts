@@ -1,22 +1,49 @@
-// What is uploaded: the Worker's wasm and JavaScript, as the network sees it.
+// What is uploaded, and what a page loads, as the network sees it.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { table } from './machine.ts';
 
-const WORKER = fileURLToPath(new URL('../../worker/', import.meta.url));
-const FILES: [string, string][] = [['build/handbill_worker_bg.wasm', '≤ 600 KB'], ['build/handbill_worker.js', '–'], ['entry.js', '–']];
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+interface File {
+  name: string;
+  goal: string;
+}
+
+const WORKER: File[] = [
+  { name: 'worker/build/handbill_worker_bg.wasm', goal: '≤ 600 KB' },
+  { name: 'worker/build/handbill_worker.js', goal: '–' },
+  { name: 'worker/entry.js', goal: '–' },
+];
+
+const PAGE: File[] = [
+  { name: 'worker/build/web/checkout.js', goal: '–' },
+  { name: 'worker/build/web/checkout.css', goal: '–' },
+  { name: 'npm/dist/basket.js', goal: '–' },
+  { name: 'npm/dist/basket.wasm', goal: '≤ 60 KB' },
+];
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} KB`;
 
-/** The section of the report. */
-export function size(): string {
-  const rows = FILES.map(([name, goal]) => {
-    const bytes = readFileSync(WORKER + name);
-    return [`\`worker/${name}\``, kilobytes(bytes.length), kilobytes(gzipSync(bytes, { level: 9 }).length), goal];
+function sizes(files: File[]): string {
+  const rows = files.map(({ name, goal }) => {
+    const bytes = readFileSync(ROOT + name);
+    return [`\`${name}\``, kilobytes(bytes.length), kilobytes(gzipSync(bytes, { level: 9 }).length), goal];
   });
+  return table(['file', 'size', 'gzip', 'goal (gzip)'], rows);
+}
+
+/** The sections of the report. */
+export function size(): string {
   return `## Size of the Worker
 
-${table(['file', 'size', 'gzip', 'goal (gzip)'], rows)}
+${sizes(WORKER)}
+
+## Size of the checkout page
+
+Script and style are all that the page loads besides itself. In the script are \`handbill/basket\`, and in that the wasm.
+
+${sizes(PAGE)}
 `;
 }

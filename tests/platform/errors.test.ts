@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { NO_BASKET } from '../support/checkout.ts';
 import type { Answer } from '../support/http.ts';
 import { startHandbill } from '../support/runtime.ts';
 import { operatorOf, organizerNamed } from '../support/seed.ts';
@@ -22,15 +23,20 @@ const concrete = (pattern: string): string =>
     .replace('{organizer}', demo.slug)
     .replace('{event}', demo.event.slug)
     .replace('{partner}', String(demo.id))
+    .replace('{key}', NO_BASKET)
+    .replace('{code}', String(demo.id))
     .replace('{id}', String(pattern.includes('/tracking/') ? link.id : demo.id));
 
 const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}, isChunked = false): Promise<Answer> =>
   hb.send(path, { method, body, isChunked, headers: { authorization: `Token ${demo.manager.token}`, ...headers } });
 
+/** Our own API: under /manage, and what the checkout's script and payment systems speak. */
+const isOurs = (path: string): boolean => /^\/(manage|healthz$|metrics$|checkout\/(baskets|payments)|checkout\/.*\.json(\?|$))/.test(path);
+
 /** Asserts that a refusal is in the words of the API it came from, and gives nothing of the inside away. */
 function assertRefusal({ status, json, text, headers }: Answer, path: string, what: string): void {
   assert.doesNotMatch(text, /sqlite|D1_|panicked|\.rs\b|\bat .+:\d+:\d+|worker::|SELECT |INSERT |wasm/i, what);
-  if (path.startsWith('/manage') || path === '/healthz' || path === '/metrics') {
+  if (isOurs(path)) {
     assert.match(headers['content-type'] ?? '', /^application\/json/, what);
     assert.deepEqual(Object.keys(json), ['error'], what);
     assert.equal(typeof json.error.code, 'string', what);
@@ -71,7 +77,7 @@ test('AU-06 a body over 1 MiB is answered 413, whether or not it says how long i
     assertRefusal(answer, path, `${method} ${path}`);
   }
   const big = `{"via":1,"description":"${'x'.repeat(MIB)}"}`;
-  for (const path of [demo.venue.base, '/manage/links', '/manage/events']) {
+  for (const path of [demo.venue.base, '/manage/links', '/manage/events', '/checkout/baskets', '/checkout/payments']) {
     const answer = await changesNothing(hb, () => send('POST', path, big, {}, true));
     assert.equal(answer.status, 413, `${path}: ${answer.text.slice(0, 200)}`);
     assertRefusal(answer, path, path);
@@ -84,7 +90,7 @@ test('AU-06 a body of just 1 MiB is read', async () => {
 });
 
 test('AU-06 a body that is not JSON is answered 415 by its type, 400 by its text', async () => {
-  for (const path of [demo.venue.base, '/manage/links', '/manage/events', '/manage/tokens']) {
+  for (const path of [demo.venue.base, '/manage/links', '/manage/events', '/manage/tokens', '/manage/discounts', '/manage/check-ins', '/checkout/baskets', '/checkout/payments']) {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/xml', 'text/json-ish', 'x']) {
       const answer = await changesNothing(hb, () => send('POST', path, '{"via":1}', { 'content-type': type }));
       assert.equal(answer.status, 415, `${path} ${type}: ${answer.text}`);
@@ -105,7 +111,8 @@ test('AU-06 what is not there is 404 in the words of its API', async () => {
   const paths = [
     '/manage', '/manage/', '/manage/nothing', '/manage/events/987654321', '/manage/events/x', '/manage/events/0', '/manage/events/-1', '/manage/events/1.5', '/manage/events/99999999999999999999', '/manage/events/%00', '/manage/organizers/987654321',
     '/api/venue/', `/api/venue/${demo.id}/`, `/api/venue/${demo.id}/analytics/`, `${demo.venue.base}987654321/`, `${demo.venue.base}x/`, `${demo.venue.base}1/2/`,
-    '/shop/nobody/', '/shop/demo/nothing/', '/shop/nobody/offer.json', '/checkout/', '/nothing/at/all', '/.env', '/l',
+    '/shop/nobody/', '/shop/demo/nothing/', '/shop/nobody/offer.json', '/checkout/', '/checkout/?hb=zzzzzzz9', '/checkout/?event=987654321', '/checkout/offer.json', '/checkout/offer.json?event=x', `/checkout/baskets/${NO_BASKET}`, '/checkout/baskets/x', '/checkout/baskets/', `/checkout/orders/${NO_BASKET}/`, `/checkout/orders/${NO_BASKET}/order.json`, '/checkout/orders/', '/checkout/payments/',
+    '/manage/orders/987654321', '/manage/tickets/x', '/manage/vouchers/1/codes/1', '/manage/baskets/0', '/manage/discounts/1.5', '/nothing/at/all', '/.env', '/l',
   ];
   for (const path of paths) {
     const answer = await send('GET', path);
@@ -116,7 +123,7 @@ test('AU-06 what is not there is 404 in the words of its API', async () => {
 
 test('AU-06 a parameter that makes no sense is refused under its name', async () => {
   for (const [query, field] of [['limit=0', 'limit'], ['limit=101', 'limit'], ['limit=x', 'limit'], ['limit=-1', 'limit'], ['after=x', 'after'], ['after=-1', 'after'], ['after=1.5', 'after'], ['limit=99999999999999999999', 'limit']]) {
-    for (const path of ['/manage/events', '/manage/links', '/manage/tokens', '/manage/organizers']) {
+    for (const path of ['/manage/events', '/manage/links', '/manage/tokens', '/manage/organizers', '/manage/orders', '/manage/tickets', '/manage/baskets', '/manage/discounts', '/manage/vouchers', '/manage/payment-keys']) {
       const answer = await send('GET', `${path}?${query}`);
       assert.equal(answer.status, 422, `${path}?${query}: ${answer.text}`);
       assert.deepEqual(answer.json.error.fields.map((problem: { field: string }) => problem.field), [field]);
@@ -127,7 +134,7 @@ test('AU-06 a parameter that makes no sense is refused under its name', async ()
 test('AU-06 hostile paths and headers are refused, never a 500', async () => {
   const nasty = ['%00', '%FF', '%', '%ZZ', '..%2f..%2f', "'%20OR%201=1--", '%22', '%3Cscript%3E', '%F0%9F%8E%B8', 'x'.repeat(4_000), '9'.repeat(400), '-', '+1', '%2B1', ' 1'.replace(' ', '%20'), '1%00'];
   for (const piece of nasty) {
-    for (const path of [`/l/${piece}`, `/${piece}`, `/shop/${piece}/`, `/shop/demo/${piece}/`, `/shop/demo/rock-night/?hb=${piece}`, `/checkout/?hb=${piece}`, `/checkout/offer.json?hb=${piece}`, `/manage/events/${piece}`, `/manage/events?after=${piece}`, `/api/venue/${piece}/analytics/tracking/links/`, `${demo.venue.base}${piece}/`, `${demo.venue.base}?search=${piece}&page=1`, `${demo.venue.base}?${piece}=${piece}`]) {
+    for (const path of [`/l/${piece}`, `/${piece}`, `/shop/${piece}/`, `/shop/demo/${piece}/`, `/shop/demo/rock-night/?hb=${piece}`, `/checkout/?hb=${piece}`, `/checkout/offer.json?hb=${piece}`, `/checkout/?event=${piece}`, `/checkout/baskets/${piece}`, `/checkout/orders/${piece}/`, `/manage/orders/${piece}`, `/manage/orders?status=${piece}`, `/manage/tickets?barcode=${piece}`, `/manage/events/${piece}`, `/manage/events?after=${piece}`, `/api/venue/${piece}/analytics/tracking/links/`, `${demo.venue.base}${piece}/`, `${demo.venue.base}?search=${piece}&page=1`, `${demo.venue.base}?${piece}=${piece}`]) {
       const odd: Record<string, string>[] = [{}, { cookie: `hb_visitor=${piece}; hb_journey=${piece}; ${piece}`, 'user-agent': piece, accept: piece, 'accept-language': piece }];
       for (const headers of odd) {
         const answer = await send('GET', path, undefined, headers);
@@ -143,17 +150,19 @@ test('AU-06 hostile paths and headers are refused, never a 500', async () => {
 test('AU-06 a failure of ours is a plain 500 that gives nothing away', async () => {
   await hb.execute('ALTER TABLE event RENAME TO event_gone');
   await hb.execute('ALTER TABLE link_listing RENAME TO link_listing_gone');
+  await hb.execute('ALTER TABLE basket RENAME TO basket_gone');
   try {
-    for (const path of ['/manage/events', demo.venue.base, '/shop/demo/']) {
+    for (const path of ['/manage/events', demo.venue.base, '/shop/demo/', '/manage/orders', `/checkout/baskets/${NO_BASKET}`, `/checkout/orders/${NO_BASKET}/`]) {
       const answer = await send('GET', path);
       assert.equal(answer.status, 500, `${path}: ${answer.text}`);
       assertRefusal(answer, path, path);
-      assert.doesNotMatch(answer.text, /event_gone|no such table/);
+      assert.doesNotMatch(answer.text, /_gone|no such table/);
       assert.ok(hb.logs.some((line) => line.includes('no such table')), 'the log says what was wrong');
     }
   } finally {
     await hb.execute('ALTER TABLE event_gone RENAME TO event');
     await hb.execute('ALTER TABLE link_listing_gone RENAME TO link_listing');
+    await hb.execute('ALTER TABLE basket_gone RENAME TO basket');
   }
   assert.equal((await send('GET', demo.venue.base)).status, 200);
 });

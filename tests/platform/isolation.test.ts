@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Manager } from '../support/api.ts';
+import { BUYER, Checkout, NO_BASKET, eventOf, signature, stockOf, typeOf } from '../support/checkout.ts';
 import type { Answer } from '../support/http.ts';
 import { startHandbill } from '../support/runtime.ts';
-import { operatorOf, organizerNamed } from '../support/seed.ts';
+import { NOBODY, operatorOf, organizerNamed } from '../support/seed.ts';
 import { changesNothing } from '../support/snapshot.ts';
 
 const hb = await startHandbill();
@@ -15,6 +16,22 @@ const VICTIM = 'victim';
 const victim = await organizerNamed(hb, operator, VICTIM);
 const link = await victim.venue.made({ via: 4, event: victim.event.id, referred_by: victim.users[0].id, description: `a ${VICTIM}'s`, extra: [{ ticket_type: victim.types.floor, quantity: 1 }] });
 const token = await victim.manager.made('tokens', { label: `till of the ${VICTIM}`, access: 'write' });
+
+// What the victim has sold, and what it gives away.
+const checkout = new Checkout(hb);
+const coming = await eventOf(victim.manager, { name: `Finale of the ${VICTIM}` });
+const seat = await typeOf(victim.manager, coming, { name: `Seat of the ${VICTIM}` });
+const left = await victim.manager.made('baskets', { event: coming, items: [{ ticket_type: seat, quantity: 1 }] });
+const waiting = await checkout.completed(await checkout.opened({ event: coming, items: [{ ticket_type: seat, quantity: 1 }] }));
+const { id: order, key: basketKey } = waiting.order;
+const [ticket] = waiting.order.tickets;
+const discount = await victim.manager.made('discounts', { code: `code of the ${VICTIM}`, name: VICTIM, kind: 'percentage', price_percent: 10 });
+const voucher = await victim.manager.made('vouchers', { name: VICTIM, value: 100 });
+const [code] = (await victim.manager.made(`vouchers/${voucher.id}/codes`, { codes: [`gift of the ${VICTIM}`] })).data;
+const paymentKey = await victim.manager.made('payment-keys', { label: `till of the ${VICTIM}` });
+const ownKey = await intruder.manager.made('payment-keys', { label: 'till' });
+const ownEvent = await eventOf(intruder.manager);
+const ownVoucher = await intruder.manager.made('vouchers', { name: 'x', value: 100 });
 
 /** What a token of the intruder tries: a path and, for writes, a body. */
 interface Attempt {
@@ -29,7 +46,9 @@ type Guard =
   /** Only the operator may. */
   | { operatorOnly: Attempt }
   /** For everyone, with or without a token: a page of the shop, or the state of the deployment. */
-  | { isPublic: true };
+  | { isPublic: true }
+  /** For everyone who has the key: a token is no key, and does no more than none. */
+  | { needsKey: Attempt };
 
 /** The five routes of one collection. */
 function collection(path: string, victimsId: number, fields: object, filters: string[] = [], bodies: object[] = []): Record<string, Guard> {
@@ -82,6 +101,13 @@ const GUARDS: Record<string, Guard> = {
   'GET /shop/{organizer}/{event}/offer.json': { isPublic: true },
   'GET /checkout/': { isPublic: true },
   'GET /checkout/offer.json': { isPublic: true },
+  'POST /checkout/baskets': { needsKey: { path: '/checkout/baskets', body: { event: NOBODY, items: [{ ticket_type: seat, quantity: 1 }] } } },
+  'GET /checkout/baskets/{key}': { needsKey: { path: `/checkout/baskets/${NO_BASKET}` } },
+  'PUT /checkout/baskets/{key}': { needsKey: { path: `/checkout/baskets/${NO_BASKET}`, body: { items: [] } } },
+  'POST /checkout/baskets/{key}/complete': { needsKey: { path: `/checkout/baskets/${NO_BASKET}/complete`, body: { payment_method: 'offline', total: 1, currency: 'EUR', buyer: BUYER } } },
+  'POST /checkout/payments': { needsKey: { path: '/checkout/payments', body: { basket: basketKey, txn_id: 'x', amount: waiting.order.total, currency: 'EUR' } } },
+  'GET /checkout/orders/{key}/': { needsKey: { path: `/checkout/orders/${NO_BASKET}/` } },
+  'GET /checkout/orders/{key}/order.json': { needsKey: { path: `/checkout/orders/${NO_BASKET}/order.json` } },
   'GET /healthz': { isPublic: true },
   'GET /metrics': { operatorOnly: { path: '/metrics' } },
   'GET /manage/routes': { operatorOnly: { path: '/manage/routes' } },
@@ -114,6 +140,26 @@ const GUARDS: Record<string, Guard> = {
     { event_id: victim.event.id }, { referred_by: victim.users[0].id }, { ticket_types: [victim.types.floor] },
     { kind: 'quick_purchase', items: [{ ticket_type: victim.types.floor, quantity: 1 }] }, { kind: 'quick_purchase', items: [{ product_attribute: victim.attribute, quantity: 1 }] },
   ]),
+  ...collection('discounts', discount.id, { code: 'x', name: 'x', kind: 'percentage', price_percent: 1 }, [], [{ ticket_types: [seat] }]),
+  ...collection('vouchers', voucher.id, { name: 'x', value: 1 }, [], [{ series_ids: [victim.series] }]),
+  'GET /manage/vouchers/{id}/codes': { refuses: [{ path: `/manage/vouchers/${voucher.id}/codes` }] },
+  'POST /manage/vouchers/{id}/codes': { refuses: [{ path: `/manage/vouchers/${voucher.id}/codes`, body: { count: 1 } }] },
+  'POST /manage/vouchers/{id}/codes/{code_id}/void': { refuses: [voucher.id, ownVoucher.id].map((id) => ({ path: `/manage/vouchers/${id}/codes/${code.id}/void`, body: {} })) },
+  'GET /manage/baskets': { hides: ['/manage/baskets?limit=100', '/manage/baskets?limit=100&after=1'] },
+  'POST /manage/baskets': { refuses: [{ path: '/manage/baskets', body: { event: coming } }, { path: '/manage/baskets', body: { event: coming, items: [{ ticket_type: seat, quantity: 1 }] } }] },
+  'GET /manage/baskets/{id}': { refuses: [{ path: `/manage/baskets/${left.id}` }] },
+  'GET /manage/orders': { hides: ['/manage/orders?limit=100', `/manage/orders?event_id=${coming}`, `/manage/orders?link_id=${link.id}`, '/manage/orders?status=completed'] },
+  'GET /manage/orders/{id}': { refuses: [{ path: `/manage/orders/${order}` }] },
+  'POST /manage/orders/{id}/cancel': { refuses: [{ path: `/manage/orders/${order}/cancel`, body: {} }] },
+  'POST /manage/orders/{id}/refunds': { refuses: [{ path: `/manage/orders/${order}/refunds`, body: {} }, { path: `/manage/orders/${order}/refunds`, body: { amount: 1 } }] },
+  'GET /manage/tickets': { hides: ['/manage/tickets?limit=100', `/manage/tickets?order_id=${order}`, `/manage/tickets?event_id=${coming}`, `/manage/tickets?barcode=${ticket.barcode}`] },
+  'GET /manage/tickets/{id}': { refuses: [{ path: `/manage/tickets/${ticket.id}` }] },
+  'POST /manage/tickets/{id}/void': { refuses: [{ path: `/manage/tickets/${ticket.id}/void`, body: {} }] },
+  'DELETE /manage/tickets/{id}/check-in': { refuses: [{ path: `/manage/tickets/${ticket.id}/check-in` }] },
+  'POST /manage/check-ins': { refuses: [{ path: '/manage/check-ins', body: { event_id: coming, barcode: ticket.barcode } }, { path: '/manage/check-ins', body: { event_id: ownEvent, barcode: ticket.barcode } }] },
+  'GET /manage/payment-keys': { hides: ['/manage/payment-keys?limit=100'] },
+  'POST /manage/payment-keys': { refuses: [{ path: '/manage/payment-keys', body: { label: 'x', organizer_id: victim.id } }] },
+  'DELETE /manage/payment-keys/{id}': { refuses: [{ path: `/manage/payment-keys/${paymentKey.id}` }] },
   ...trackingLinks('/'),
   ...trackingLinks(''),
 };
@@ -138,6 +184,12 @@ for (const [route, guard] of Object.entries(GUARDS)) {
       const without = await hb.send(path);
       const withToken = await hb.send(path, { headers: { authorization: `Bearer ${intruder.manager.token}` } });
       assert.deepEqual([withToken.status, withToken.text], [without.status, without.text]);
+    } else if ('needsKey' in guard) {
+      const without = await hb.send(guard.needsKey.path, { method: route.split(' ')[0]!, body: guard.needsKey.body });
+      const withToken = await changesNothing(hb, () => attack(route, guard.needsKey, intruder.manager.token));
+      assert.ok([401, 404].includes(without.status), without.text);
+      assert.deepEqual([withToken.status, withToken.text], [without.status, without.text]);
+      assert.ok(!without.text.includes(VICTIM), without.text);
     } else if ('hides' in guard) {
       for (const path of guard.hides) {
         const answer = await attack(route, { path }, intruder.manager.token);
@@ -158,6 +210,45 @@ for (const [route, guard] of Object.entries(GUARDS)) {
     }
   });
 }
+
+test("AU-02 another organizer's items, links and codes open nothing in a checkout of one's own", async () => {
+  const before = await stockOf(victim.manager, seat);
+  const attempts: object[] = [
+    { items: [{ ticket_type: seat, quantity: 1 }, { product_attribute: victim.attribute, quantity: 1 }] }, { items: [], discount: `code of the ${VICTIM}` }, { items: [], vouchers: [`gift of the ${VICTIM}`] },
+    { items: [{ ticket_type: victim.types.backstage, quantity: 1 }], link: link.short_url.split('/').at(-1) },
+  ];
+  for (const attempt of attempts) {
+    const { status, json, text } = await intruder.manager.post('baskets', { event: ownEvent, ...attempt });
+    assert.equal(status, 201, text);
+    assert.ok(json.quote.problems.length > 0, text);
+    assert.ok(json.quote.problems.every(({ code: problem }: { code: string }) => ['foreign_venue', 'unknown_item', 'discount_unknown', 'voucher_unknown', 'empty'].includes(problem)), text);
+    assert.deepEqual([json.organizer.id, json.link, json.quote.lines], [intruder.id, null, []]);
+    assert.ok(!text.replaceAll(`of the ${VICTIM}`, '').includes(VICTIM), text);
+  }
+  assert.deepEqual(await stockOf(victim.manager, seat), before);
+});
+
+test('AU-02 a payment is reported under a key of the organizer that is paid', async () => {
+  const { order: pending } = await checkout.completed(await checkout.opened({ event: coming, items: [{ ticket_type: seat, quantity: 1 }] }), { payment_method: 'external' });
+  const body = JSON.stringify({ basket: pending.key, txn_id: 'x', amount: pending.total, currency: 'EUR' });
+  const answer = await changesNothing(hb, () => checkout.reported(body, signature(ownKey.secret, Date.now(), body)));
+  assert.equal(answer.status, 401, answer.text);
+  assert.equal((await checkout.reported(body, signature(paymentKey.secret, Date.now(), body))).status, 200);
+});
+
+test('AU-02 an operator, who sells nothing, and a token nobody has given out reach nothing of what is sold', async () => {
+  for (const [route, guard] of Object.entries(GUARDS)) {
+    if (!/^\w+ \/manage\/(baskets|orders|tickets|check-ins|discounts|vouchers|payment-keys)/.test(route)) continue;
+    const attempts = 'refuses' in guard ? guard.refuses : 'hides' in guard ? guard.hides.map((path): Attempt => ({ path })) : [];
+    for (const attempt of attempts) {
+      const asOperator = await changesNothing(hb, () => attack(route, attempt, operator.token));
+      assert.ok([403, 404].includes(asOperator.status), `${route}: ${asOperator.status} ${asOperator.text}`);
+      for (const secret of [`hb_${'x'.repeat(43)}`, paymentKey.secret, basketKey]) {
+        assert.equal((await changesNothing(hb, () => attack(route, attempt, secret))).status, 401, route);
+      }
+    }
+  }
+});
 
 test('AU-02 the victim sees and changes what the intruder could not: the table aims at what is there', async () => {
   const { manager } = victim;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { Checkout, eventOf, typeOf } from '../support/checkout.ts';
 import { pathOf } from '../support/http.ts';
 import { startHandbill } from '../support/runtime.ts';
 import { NOBODY, operatorOf, organizerNamed } from '../support/seed.ts';
@@ -11,6 +12,12 @@ const operator = await operatorOf(hb);
 const demo = await organizerNamed(hb, operator, 'demo');
 const other = await organizerNamed(hb, operator, 'other');
 
+const checkout = new Checkout(hb);
+const coming = await eventOf(demo.manager);
+const seat = await typeOf(demo.manager, coming);
+
+/** What opens the checkout behind a link, with so many seats in the basket. */
+const seatsBy = ({ short_url: url }: { short_url: string }, quantity: number): object => ({ link: pathOf(url).slice('/l/'.length), event: coming, items: [{ ticket_type: seat, quantity }] });
 const quickPurchase = (quantity = 1): { via: 4; extra: { ticket_type: number; quantity: number }[] } => ({ via: 4, extra: [{ ticket_type: demo.types.floor, quantity }] });
 const NOT_FOUND = { detail: 'Not found.' };
 
@@ -108,17 +115,16 @@ test('SP-06 a deleted link is gone, at the API and at the redirect', async () =>
 });
 
 test('SP-06 a link whose basket was completed stays', async () => {
-  const made = await demo.venue.made(quickPurchase());
-  await hb.execute("INSERT INTO basket (organizer_id, link_id, currency, created_at) VALUES (?1, ?2, 'EUR', ?3)", demo.id, made.id, Date.now());
-  await hb.execute('UPDATE basket SET completed_at = ?2 WHERE link_id = ?1', made.id, Date.now());
+  const made = await demo.venue.made({ via: 1 });
+  await checkout.bought(seatsBy(made, 1));
   const { status, json } = await changesNothing(hb, () => demo.venue.remove(made.id));
   assert.deepEqual([status, json], [405, { detail: 'Method "DELETE" not allowed.' }]);
   assert.equal((await hb.send(pathOf(made.short_url))).status, 302);
 });
 
 test('SP-06 a basket that was left is no purchase: the link can go', async () => {
-  const made = await demo.venue.made(quickPurchase());
-  await hb.execute("INSERT INTO basket (organizer_id, link_id, currency, created_at) VALUES (?1, ?2, 'EUR', ?3)", demo.id, made.id, Date.now());
+  const made = await demo.venue.made({ via: 1 });
+  await checkout.opened(seatsBy(made, 1));
   assert.equal((await demo.venue.remove(made.id)).status, 204);
 });
 
@@ -180,19 +186,13 @@ test('SP-15 stats are there from the first day, all zero', async () => {
 });
 
 test('SP-15 stats come from the baskets a link has opened, by currency, net of refunds', async () => {
-  const made = await demo.venue.made(quickPurchase());
-  const baskets: [string, number, number, number, boolean][] = [
-    ['EUR', 2, 5_000, 0, true],
-    ['EUR', 1, 2_500, 2_500, true],
-    ['JPY', 3, 9_000, 1_000, true],
-    ['EUR', 0, 0, 0, false], // left: nothing sold
-  ];
-  for (const [currency, tickets, gross, refunded, isCompleted] of baskets) {
-    await hb.execute(
-      'INSERT INTO basket (organizer_id, link_id, currency, tickets, gross, refunded, created_at, completed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)',
-      demo.id, made.id, currency, tickets, gross, refunded, Date.now(), isCompleted ? Date.now() : null,
-    );
-  }
+  const made = await demo.venue.made({ via: 1 });
+  const yen = await typeOf(demo.manager, await eventOf(demo.manager, { currency: 'JPY' }), { price: 3_000 });
+  await checkout.bought(seatsBy(made, 2));
+  const second = await checkout.bought(seatsBy(made, 1));
+  const third = await checkout.bought({ ...seatsBy(made, 1), event: undefined, items: [{ ticket_type: yen, quantity: 3 }] });
+  await checkout.opened(seatsBy(made, 4)); // left: nothing sold
+  for (const [order, body] of [[second, {}], [third, { amount: 1_000 }]] as const) assert.equal((await demo.manager.post(`orders/${order.id}/refunds`, body)).status, 201);
   const expected = { baskets_created: 4, baskets_completed: 3, tickets: 6, revenue: { gross: { EUR: 7_500, JPY: 9_000 }, net: { EUR: 5_000, JPY: 8_000 } } };
   assert.deepEqual((await demo.venue.read(made.id)).json.stats, expected);
   const listed = (await demo.venue.list()).json.results.find(({ id }: { id: number }) => id === made.id);

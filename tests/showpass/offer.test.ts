@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { eventOf, problemsOf, shirtOf, typeOf } from '../support/checkout.ts';
 import { startHandbill } from '../support/runtime.ts';
 import { operatorOf, organizerNamed } from '../support/seed.ts';
 
@@ -67,15 +68,17 @@ test('SP-20 the restriction follows an update', async () => {
 });
 
 test('SP-20 a checkout opened by a link that hides public types sells none of them', async () => {
-  const extra = [{ ticket_type: floor, quantity: 1 }, { ticket_type: backstage, quantity: 2 }];
-  const basket = async (restriction: object): Promise<{ lines: number[]; missing: number[] }> => {
+  const event = await eventOf(demo.manager);
+  const [seat, secret] = [await typeOf(demo.manager, event), await typeOf(demo.manager, event, { hidden: true })];
+  const extra = [{ ticket_type: seat, quantity: 1 }, { ticket_type: secret, quantity: 2 }];
+  const basket = async (restriction: object): Promise<{ sold: number[]; problems: unknown }> => {
     const link = await venue.made({ via: 4, extra, ...restriction });
-    const { json } = await hb.send(`/checkout/offer.json?hb=${new URL(link.short_url).pathname.slice('/l/'.length)}`);
-    const types = (items: { ticket_type: number }[]): number[] => items.map(({ ticket_type }) => ticket_type);
-    return { lines: types(json.lines), missing: types(json.missing) };
+    const { json } = await hb.send(destination(link, 'offer.json'));
+    return { sold: json.quote.lines.map(({ ticket_type: id }: { ticket_type: number }) => id), problems: problemsOf(json) };
   };
-  assert.deepEqual(await basket({}), { lines: [floor, backstage], missing: [] });
-  assert.deepEqual(await basket({ ticket_types: [backstage], hide_public_ticket_types: true }), { lines: [backstage], missing: [floor] });
+  // What a link names it unlocks, unless it says itself what it sells.
+  assert.deepEqual(await basket({}), { sold: [seat, secret], problems: [] });
+  assert.deepEqual(await basket({ ticket_types: [secret], hide_public_ticket_types: true }), { sold: [secret], problems: [[0, 'locked']] });
 });
 
 test('SP-20 a foreign, deleted or unknown link unlocks nothing', async () => {
@@ -118,29 +121,31 @@ test('SP-20 texts of the organizer stand on the page as texts', async () => {
 });
 
 test('BK-04 the basket of a quick purchase link is in minor units, of one currency', async () => {
-  const link = await venue.made({ via: 4, extra: [{ ticket_type: floor, quantity: 3 }, { product_attribute: demo.attribute, quantity: 2 }] });
+  const [seat, shirt] = [await typeOf(demo.manager, await eventOf(demo.manager)), await shirtOf(demo.manager)];
+  const link = await venue.made({ via: 4, extra: [{ ticket_type: seat, quantity: 3 }, { product_attribute: shirt, quantity: 2 }] });
   const { status, json } = await hb.send(destination(link, 'offer.json'));
   assert.equal(status, 200);
-  const lines = json.lines.map(({ unit_price, quantity, total, currency }: Record<string, unknown>) => [unit_price, quantity, total, currency]);
-  assert.deepEqual(lines, [[2_500, 3, 7_500, 'EUR'], [3_000, 2, 6_000, 'EUR']]);
-  assert.equal(json.total, 13_500);
+  const lines = json.quote.lines.map(({ unit_price, quantity, price }: Record<string, unknown>) => [unit_price, quantity, price]);
+  assert.deepEqual(lines, [[2_500, 3, 7_500], [3_000, 2, 6_000]]);
+  assert.deepEqual([json.quote.total, json.quote.currency, json.organizer.id], [13_500, 'EUR', demo.id]);
 });
 
 test('BK-04 currencies without decimals and with three are shown right', async () => {
   for (const [currency, shown] of [['JPY', '2500 JPY'], ['KWD', '2.500 KWD'], ['EUR', '25.00 EUR']] as const) {
     const seller = await organizerNamed(hb, operator, `shop-${currency.toLowerCase()}`, currency);
-    const link = await seller.venue.made({ via: 4, extra: [{ ticket_type: seller.types.floor, quantity: 1 }] });
+    const seat = await typeOf(seller.manager, await eventOf(seller.manager, { currency }));
+    const link = await seller.venue.made({ via: 4, extra: [{ ticket_type: seat, quantity: 1 }] });
     const page = await hb.send(destination(link));
-    assert.ok(page.text.includes(shown), `${shown} in ${page.text.replace(/<style>.*<\/style>/s, '')}`);
-    assert.equal((await hb.send(destination(link, 'offer.json'))).json.total, 2_500);
+    assert.ok(page.text.includes(shown), `${shown} in ${page.text}`);
+    assert.equal((await hb.send(destination(link, 'offer.json'))).json.quote.total, 2_500);
   }
 });
 
 test('BK-04 a total beyond what can be counted is no number, not a wrong one', async () => {
-  const type = (await demo.manager.made('ticket-types', { event_id: demo.event.id, name: 'Moon', price: 9_007_199_254_740_991, quantity: 5 })).id;
+  const type = await typeOf(demo.manager, await eventOf(demo.manager), { name: 'Moon', price: 9_007_199_254_740_991 });
   const link = await venue.made({ via: 4, extra: [{ ticket_type: type, quantity: 2 }] });
   const { status, json } = await hb.send(destination(link, 'offer.json'));
-  assert.deepEqual([status, json.lines[0].unit_price, json.lines[0].total, json.total], [200, 9_007_199_254_740_991, null, null]);
+  assert.deepEqual([status, problemsOf(json), json.quote.lines, json.quote.total], [200, [[0, 'overflow']], [], 0]);
   assert.equal((await hb.send(destination(link))).status, 200);
 });
 

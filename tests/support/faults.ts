@@ -135,3 +135,21 @@ export const DB_TELLS = `(env) => {
     }),
   };
 }`;
+
+/** D1 that takes its time over each batch, now more, now less: requests that came together drift apart. */
+export const DB_DAWDLES = `(env) => ({
+  ...env,
+  // A proxy: the Worker looks at the names of the bindings' classes.
+  DB: new Proxy(env.DB, {
+    get(db, name) {
+      if (name === 'batch') {
+        return async (list) => {
+          await new Promise((resume) => setTimeout(resume, Math.random() * 60));
+          return db.batch(list);
+        };
+      }
+      const value = db[name];
+      return typeof value === 'function' && name !== 'constructor' ? value.bind(db) : value;
+    },
+  }),
+})`;

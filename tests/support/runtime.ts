@@ -15,6 +15,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const WORKER = join(ROOT, 'worker');
 const ENTRY = join(WORKER, 'entry.js');
 const CLOCK_KEY = 'test:clock-offset';
+/** Where wrangler, too, notes which migrations a database has had. */
+const APPLIED = 'd1_migrations';
 const DAY = 86_400_000;
 
 /** A message as the queue hands it to the consumer. */
@@ -40,6 +42,10 @@ export interface Settings {
   isDirect?: boolean;
   /** Whether clicks are taken from the queue again; they are, unless this is false. */
   isConsuming?: boolean;
+  /** A folder whose data it goes on with, and leaves behind; else it starts on none and leaves none. */
+  state?: string;
+  /** The last migration that is applied, by how its file's name starts; all of them unless said otherwise. */
+  migrateTo?: string;
 }
 
 /** The part of D1 the tests use. */
@@ -74,8 +80,9 @@ export class Handbill {
   /** Every line the Worker has logged. */
   readonly logs: string[];
   readonly #runtime: Miniflare;
+  readonly #isKept: boolean;
 
-  constructor(parts: { url: URL; elsewhere: URL | undefined; kv: KeyValues; db: Database; state: string; logs: string[]; runtime: Miniflare }) {
+  constructor(parts: { url: URL; elsewhere: URL | undefined; kv: KeyValues; db: Database; state: string; isKept: boolean; logs: string[]; runtime: Miniflare }) {
     this.url = parts.url;
     this.elsewhere = parts.elsewhere;
     this.kv = parts.kv;
@@ -83,6 +90,7 @@ export class Handbill {
     this.state = parts.state;
     this.logs = parts.logs;
     this.#runtime = parts.runtime;
+    this.#isKept = parts.isKept;
   }
 
   /** Sends a request over HTTP. */
@@ -151,10 +159,15 @@ export class Handbill {
     });
   }
 
-  /** Stops the runtime and removes its files. */
+  /** Applies the migrations that the database has not had. */
+  migrate(): Promise<void> {
+    return migrate(this.db);
+  }
+
+  /** Stops the runtime, and removes its files unless it was given their folder. */
   async stop(): Promise<void> {
     await this.#runtime.dispose();
-    rmSync(this.state, { recursive: true, force: true });
+    if (!this.#isKept) rmSync(this.state, { recursive: true, force: true });
   }
 }
 
@@ -175,14 +188,18 @@ interface RawDelivery {
 }
 
 interface Module {
-  type: 'ESModule' | 'CompiledWasm';
+  type: 'ESModule' | 'CompiledWasm' | 'Text';
   path: string;
   contents?: string;
 }
 
-/** The Worker's modules: its entry and what the build made; before them the faults, if there are any. */
+/** What a module is; for the Text ones as `[[rules]]` in wrangler.toml has it. */
+const typeOf = (name: string): Module['type'] => (name.endsWith('.wasm') ? 'CompiledWasm' : /^build\/web\/checkout\./.test(name) ? 'Text' : 'ESModule');
+
+/** The Worker's modules: its entry, what that imports and what the build made; before them the faults, if there are any. */
 function modules(faults: string | undefined, entry: string): Module[] {
-  const built = entry === ENTRY ? readdirSync(join(WORKER, 'build'), { recursive: true, encoding: 'utf8' }).filter((name) => /\.(js|wasm)$/.test(name)).sort() : [];
+  const built = readdirSync(join(WORKER, 'build'), { recursive: true, encoding: 'utf8' }).filter((name) => /\.(js|wasm|css)$/.test(name)).sort();
+  const imported = entry === ENTRY ? ['assets.js', ...built.map((name) => `build/${name}`)] : [];
   const faulty = `
 import handbill from './${basename(entry)}';
 const faulty = ${faults};
@@ -195,24 +212,27 @@ export default {
   return [
     ...(faults === undefined ? [] : [{ type: 'ESModule' as const, path: join(dirname(entry), 'faulty.mjs'), contents: faulty }]),
     { type: 'ESModule', path: entry },
-    ...built.map((name) => ({ type: name.endsWith('.wasm') ? ('CompiledWasm' as const) : ('ESModule' as const), path: join(WORKER, 'build', name) })),
+    ...imported.map((name) => ({ type: typeOf(name), path: join(WORKER, name) })),
   ];
 }
 
 /** A signing key as `SIGNING_KEYS` wants it. */
 export const signingKey = (name: string): string => `${name}:${randomBytes(32).toString('base64url')}`;
 
-/** Applies every migration, in order. */
-async function migrate(db: Database): Promise<void> {
+/** Applies the migrations that are not applied yet, in order, up to the one whose name starts with `last`. */
+async function migrate(db: Database, last = '~'): Promise<void> {
   const folder = join(WORKER, 'migrations');
+  await db.prepare(`CREATE TABLE IF NOT EXISTS ${APPLIED} (name TEXT PRIMARY KEY)`).run();
+  const applied = (await db.prepare(`SELECT name FROM ${APPLIED}`).all()).results.map(({ name }) => name);
   for (const file of readdirSync(folder).sort()) {
-    const statements = statementsOf(readFileSync(join(folder, file), 'utf8'));
+    if (applied.includes(file) || file.slice(0, last.length) > last) continue;
+    const statements = [...statementsOf(readFileSync(join(folder, file), 'utf8')), `INSERT INTO ${APPLIED} (name) VALUES ('${file}')`];
     await db.batch(statements.map((sql) => db.prepare(sql)));
   }
 }
 
-/** Starts Handbill on an empty database. Call `stop()` when done. */
-export async function startHandbill({ vars = {}, faults, elsewhere = false, https = false, peer = ENTRY, isDirect = false, isConsuming = true }: Settings = {}): Promise<Handbill> {
+/** Starts Handbill, on an empty database unless it is given one. Call `stop()` when done. */
+export async function startHandbill({ vars = {}, faults, elsewhere = false, https = false, peer = ENTRY, isDirect = false, isConsuming = true, state: kept, migrateTo }: Settings = {}): Promise<Handbill> {
   const { workerOptions: declared } = optionsOf(join(ROOT, 'wrangler.toml'));
   const bindings = Object.fromEntries(
     Object.entries({ ...(declared.bindings as Record<string, string>), ENVIRONMENT: 'test', SIGNING_KEYS: signingKey('test'), ...vars }).filter(([, value]) => value !== null),
@@ -227,7 +247,7 @@ export async function startHandbill({ vars = {}, faults, elsewhere = false, http
     kvNamespaces: declared.kvNamespaces,
     queueProducers: declared.queueProducers,
   };
-  const state = mkdtempSync(join(tmpdir(), 'handbill-test-'));
+  const state = kept ?? mkdtempSync(join(tmpdir(), 'handbill-test-'));
   const logs: string[] = [];
   const socket = { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] };
   // The options of Miniflare 4 are the shape wrangler still reads its file into.
@@ -249,9 +269,9 @@ export async function startHandbill({ vars = {}, faults, elsewhere = false, http
     const front = await runtime.ready;
     const url = isDirect ? await runtime.unsafeGetDirectURL('handbill') : front;
     const db = (await runtime.getD1Database('DB', 'handbill')) as unknown as Database;
-    await migrate(db);
+    await migrate(db, migrateTo);
     const kv = (await runtime.getKVNamespace('LINKS', 'handbill')) as unknown as KeyValues;
-    return new Handbill({ url, elsewhere: elsewhere ? await runtime.unsafeGetDirectURL('elsewhere') : undefined, kv, db, state, logs, runtime });
+    return new Handbill({ url, elsewhere: elsewhere ? await runtime.unsafeGetDirectURL('elsewhere') : undefined, kv, db, state, isKept: kept !== undefined, logs, runtime });
   } catch (error) {
     await runtime.dispose();
     throw error;

@@ -23,13 +23,13 @@ function dumpQuery(hb: Handbill): Promise<string> {
 /** The runtime's own tables and the search index are left out. */
 async function composed(hb: Handbill): Promise<string> {
   const rows = await hb.rows(
-    `SELECT t.name AS "table", group_concat(CASE c.type WHEN 'BLOB' THEN 'hex("' || c.name || '")' ELSE '"' || c.name || '"' END) AS columns
+    `SELECT t.name AS "table", group_concat(CASE c.type WHEN 'BLOB' THEN 'hex("' || c.name || '")' ELSE '"' || c.name || '"' END) AS columns, count(*) AS width
      FROM sqlite_master t JOIN pragma_table_info(t.name) c
      WHERE t.type = 'table' AND t.name NOT GLOB '_cf*' AND t.name NOT GLOB 'sqlite*' AND t.name NOT GLOB 'link_search*' AND c.name <> ?1
      GROUP BY t.name ORDER BY t.name`,
     RESTLESS,
   );
-  const texts = rows.map(({ table, columns }) => `(SELECT json_group_array(json_array(${columns})) FROM (SELECT * FROM "${table}" ORDER BY 1, 2)) AS "${table}"`);
+  const texts = rows.map(({ table, columns, width }) => `(SELECT json_group_array(json_array(${columns})) FROM (SELECT * FROM "${table}" ORDER BY ${width === 1 ? '1' : '1, 2'})) AS "${table}"`);
   return `SELECT ${texts.join(', ')}`;
 }
 

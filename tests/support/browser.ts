@@ -1,0 +1,12 @@
+// A real browser, for what runs in a page.
+import { chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { findBrowser } from '../../tools/browser.mjs';
+
+/** Starts Chromium without a window. Call `close()` when done. */
+export async function startBrowser(): Promise<Browser> {
+  const executablePath = await findBrowser();
+  if (executablePath === undefined) throw new Error('no Chromium: run `node tools/setup.mjs --browser`');
+  // Root, as in a container, can't have the sandbox; the pages are our own.
+  return chromium.launch({ executablePath, headless: true, args: ['--no-sandbox', '--disable-gpu'] });
+}

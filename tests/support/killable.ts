@@ -1,0 +1,56 @@
+// Handbill in a process group of its own, which can be killed as a whole: for
+// what a power cut leaves behind.
+//
+//   node tests/support/killable.ts <state folder>
+//
+// Prints the URL it answers at.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { eventually } from './eventually.ts';
+import { startHandbill } from './runtime.ts';
+
+export interface Killable {
+  url: URL;
+  /** Ends every process of it at once, none with a chance to say goodbye. */
+  kill(): Promise<void>;
+}
+
+/** The processes of a group that still run. */
+function alive(group: number): string[] {
+  return readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      // After the name, which may hold anything: state, parent, group.
+      const [state, , of] = readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+      return Number(of) === group && state !== 'Z';
+    } catch {
+      return false; // A process that ended while we looked.
+    }
+  });
+}
+
+/** Starts Handbill on the data in a folder. */
+export async function startKillable(state: string): Promise<Killable> {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), state], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const group = child.pid;
+  if (group === undefined) throw new Error('the runtime did not start');
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  if (alive(group).length < 2) throw new Error('workerd is not in the group of its parent');
+  return {
+    url: new URL(line),
+    async kill() {
+      process.kill(-group, 'SIGKILL');
+      await eventually('the last process of the group to end', async () => alive(group).length === 0);
+    },
+  };
+}
+
+if (import.meta.main) {
+  const [, , state] = process.argv;
+  if (state === undefined) throw new Error('which folder?');
+  const { url } = await startHandbill({ state });
+  console.log(url.href);
+}
