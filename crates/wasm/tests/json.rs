@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 const SELECTION: &str = r#"{ "items": [{"ticket_type": 3, "quantity": 2},
-      {"product_attribute": 9007199254740991, "quantity": 1000}],
+      {"product_attribute": 9007199254740991, "quantity": 998}],
     "donation": 500, "discount": "fr\u00fchling \"\ud83c\udf37\" 🌷",
     "vouchers": ["GIFT-1", "a\/b\\c"], "access_codes": [] }"#;
 
