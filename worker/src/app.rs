@@ -24,7 +24,7 @@ use crate::body::MAX_BODY;
 use crate::config::{self, Config};
 use crate::failure::Failure;
 use crate::store::Db;
-use crate::{checkout, clock, dialect, entropy, health, log, manage, shop};
+use crate::{about, checkout, clock, dialect, entropy, health, log, manage, promoter, shop};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -230,7 +230,9 @@ fn with_app<T>(use_app: impl FnOnce(&App) -> T) -> T {
         use_app(app.get_or_init(|| {
             let routes = Routes::new();
             let routes = shop::routes(routes);
+            let routes = about::routes(routes);
             let routes = checkout::routes(routes);
+            let routes = promoter::routes(routes);
             let routes = health::routes(routes);
             let routes = manage::routes(routes);
             let routes = dialect::routes(routes);
@@ -258,8 +260,9 @@ pub fn listed() -> Vec<Listed> {
 
 /// The dialect that a path belongs to, for what never reaches a route.
 fn refuse_at(path: &str) -> Refuse {
-    let is_checkout_data = path.starts_with("/checkout/") && path.ends_with(".json");
-    let is_ours = is_checkout_data
+    let is_data =
+        path.ends_with(".json") && (path.starts_with("/checkout/") || path.starts_with("/stats/"));
+    let is_ours = is_data
         || ["/manage", "/checkout/baskets", "/checkout/payments"]
             .iter()
             .any(|api| path.starts_with(api));
@@ -324,6 +327,9 @@ async fn serve(request: HttpRequest, env: Env) -> Handled {
         params: Vec::new(),
     };
     request.extensions_mut().insert(call);
+    if let Some(uri) = about::long_form(request.uri()) {
+        *request.uri_mut() = uri;
+    }
     let mut router = with_app(|app| app.router.clone());
     match router.call(request).await {
         Ok(response) => Ok(response),
@@ -331,10 +337,12 @@ async fn serve(request: HttpRequest, env: Env) -> Handled {
     }
 }
 
-/// A path for the log: a basket's key opens it to whoever reads it.
+/// A path for the log: a basket's key, or a promoter's token, opens what it names
+/// to whoever reads it.
 fn without_keys(path: &str) -> String {
+    let is_private = |part: &str| is_basket_key(part) || part.matches('.').count() == 2;
     let parts = path.split('/');
-    let masked = parts.map(|part| if is_basket_key(part) { "{key}" } else { part });
+    let masked = parts.map(|part| if is_private(part) { "{key}" } else { part });
     masked.collect::<Vec<_>>().join("/")
 }
 

@@ -4,6 +4,7 @@
 //! requests are, has a road of its own (see [`redirect`]).
 #![forbid(unsafe_code)]
 
+mod about;
 mod app;
 mod auth;
 mod body;
@@ -19,6 +20,8 @@ mod links;
 mod log;
 mod lookup;
 mod manage;
+mod png;
+mod promoter;
 mod qr;
 mod redirect;
 mod shop;

@@ -8,11 +8,12 @@
 
 use std::cell::RefCell;
 
+use handbill_core::attribution::click_token::ClickToken;
 use handbill_core::attribution::journey::Journey;
 use handbill_core::attribution::touch::Touch;
 use handbill_core::click::{Click, Fetch, VisitorId, clip_agent, daily_visitor};
 use handbill_core::id::uuid_v7;
-use handbill_core::link::redirect::location;
+use handbill_core::link::redirect::{is_external, landing_utm, location_with_click};
 use handbill_core::link::route::Route;
 use handbill_core::link::slug::{RESERVED, Slug};
 use handbill_core::time::Timestamp;
@@ -23,16 +24,17 @@ use crate::config::{self, Config};
 use crate::failure::Failure;
 use crate::lookup::{self, Answer};
 use crate::store::{Db, clicks};
-use crate::{clock, entropy, shop};
+use crate::{about, clock, entropy, shop};
 
 const VISITOR_COOKIE: &str = "hb_visitor";
-const JOURNEY_COOKIE: &str = "hb_journey";
+pub const JOURNEY_COOKIE: &str = "hb_journey";
 const VISITOR_SECONDS: u32 = 365 * 24 * 3600;
 
 /// The longest attribution window an organizer may choose (AT-01): one cookie
 /// serves all organizers, and each one's own window counts when a sale is
 /// credited.
 const JOURNEY_SECONDS: u32 = 365 * 24 * 3600;
+pub const JOURNEY_MS: i64 = JOURNEY_SECONDS as i64 * 1000;
 
 /// What of a request a redirect depends on; the lines of `facts` in `entry.js`.
 #[derive(Debug, Default)]
@@ -85,15 +87,20 @@ impl<'a> Facts<'a> {
     }
 
     fn cookie(&self, name: &str) -> Option<&'a str> {
-        self.cookie.split(';').find_map(|pair| {
-            let (key, value) = pair.split_once('=')?;
-            (key.trim() == name).then(|| value.trim())
-        })
+        cookie(self.cookie, name)
     }
 
     fn is_secure(&self) -> bool {
         self.url.starts_with("https://")
     }
+}
+
+/// One cookie of a `Cookie` header.
+pub fn cookie<'a>(header: &'a str, name: &str) -> Option<&'a str> {
+    header.split(';').find_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        (key.trim() == name).then(|| value.trim())
+    })
 }
 
 /// Whether a path is that of a short link, and which.
@@ -106,7 +113,11 @@ enum Target {
 
 fn target(path: &str) -> Target {
     if let Some(segment) = path.strip_prefix("/l/") {
-        return Slug::from_path(segment).map_or(Target::Malformed, Target::Slug);
+        return match Slug::from_path(segment) {
+            Some(slug) => Target::Slug(slug),
+            None if about::is_asked(segment) => Target::Elsewhere,
+            None => Target::Malformed,
+        };
     }
     let segment = path.strip_prefix('/').unwrap_or_default();
     match Slug::from_path(segment) {
@@ -149,16 +160,30 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
 /// opted out and today's key is not at hand.
 fn decide(facts: &Facts<'_>, config: &Config, route: &Route, now: Timestamp) -> Option<String> {
     let (origin, _, query) = facts.url_parts();
-    let to = location(config.base(origin), &route.destination, &route.utm, query);
     let fetch = Fetch::classify(facts.method, facts.sec_purpose, facts.purpose, facts.x_moz);
     let (visitor, visitor_cookie) = visitor(facts, now)?;
     // Whoever only looks ahead has not come through the link, and gets no
     // credit for it.
-    let journey_cookie = if facts.opts_out() || fetch != Fetch::Get {
-        String::new()
+    let (journey_cookie, click_token) = if facts.opts_out() || fetch != Fetch::Get {
+        (String::new(), None)
     } else {
-        journey_cookie(facts, config, route, now)
+        let touch = Touch {
+            link: route.id,
+            scope: route.scope,
+            at: now,
+            utm: landing_utm(&route.destination, &route.utm, query),
+        };
+        let token =
+            is_external(&route.destination).then(|| ClickToken::to_token(&touch, &config.keys));
+        (journey_cookie(facts, config, touch, now), token)
     };
+    let to = location_with_click(
+        config.base(origin),
+        &route.destination,
+        &route.utm,
+        query,
+        click_token.as_deref(),
+    );
 
     let click = Click {
         id: uuid_v7(now.millis(), entropy::bytes().ok()?),
@@ -191,18 +216,10 @@ fn visitor(facts: &Facts<'_>, now: Timestamp) -> Option<(VisitorId, String)> {
 }
 
 /// The visitor's journey with this click at its end (RD-04, AT-02).
-fn journey_cookie(facts: &Facts<'_>, config: &Config, route: &Route, now: Timestamp) -> String {
-    let mut journey = Journey::from_token(
-        &config.keys,
-        facts.cookie(JOURNEY_COOKIE),
-        now,
-        i64::from(JOURNEY_SECONDS) * 1000,
-    );
-    journey.record(Touch {
-        link: route.id,
-        scope: route.scope,
-        at: now,
-    });
+fn journey_cookie(facts: &Facts<'_>, config: &Config, touch: Touch, now: Timestamp) -> String {
+    let mut journey =
+        Journey::from_token(&config.keys, facts.cookie(JOURNEY_COOKIE), now, JOURNEY_MS);
+    journey.record(touch);
     set_cookie(
         facts,
         JOURNEY_COOKIE,

@@ -1,29 +1,136 @@
 //! Time zones: the only place that knows when a day begins where.
+//!
+//! The rules are those of the runtime's `Intl`, which says how far a zone is from
+//! UTC at a moment. The way back, from a clock on the wall to the moment, is ours.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use handbill_core::time::{FilterTime, Timestamp};
-use jiff::civil;
-use jiff::tz::TimeZone;
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime, Time};
+use js_sys::Array;
+use js_sys::Intl::{DateTimeFormatOptions, TimeZoneNameFormat, YearFormat};
+use wasm_bindgen::prelude::*;
 
-/// Whether the IANA database has a zone of this name.
-pub fn is_known(name: &str) -> bool {
-    TimeZone::get(name).is_ok()
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+const MILLIS_PER_DAY: i64 = 86_400_000;
+
+/// Zones whose formatter an isolate keeps. To make one takes it some 40 µs and
+/// 25 KB, and a request looks at no more than a few.
+const KEPT_FORMATS: usize = 32;
+
+// js-sys' own constructor traps where this one gives back the `RangeError`.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Intl)]
+    type DateTimeFormat;
+    #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
+    fn new(locale: &str, options: &DateTimeFormatOptions) -> Result<DateTimeFormat, JsValue>;
+    #[wasm_bindgen(method, js_name = formatToParts)]
+    fn format_to_parts(this: &DateTimeFormat, unix_millis: f64) -> Array;
+
+    type Part;
+    #[wasm_bindgen(method, getter, js_name = type)]
+    fn kind(this: &Part) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &Part) -> String;
 }
 
-fn zone(name: &str) -> TimeZone {
-    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+thread_local! {
+    static FORMATS: RefCell<HashMap<String, DateTimeFormat>> = RefCell::new(HashMap::new());
+}
+
+/// A formatter that writes a zone's offset; `None` when the runtime has no such
+/// zone.
+fn offset_format(time_zone: &str) -> Option<DateTimeFormat> {
+    let options = DateTimeFormatOptions::new();
+    options.set_time_zone(time_zone);
+    options.set_time_zone_name(TimeZoneNameFormat::LongOffset);
+    // Without a field of the date it would write all of them.
+    options.set_year(YearFormat::Numeric);
+    DateTimeFormat::new("en-US", &options).ok()
+}
+
+/// Whether the IANA database has a zone of this name, in whatever case.
+pub fn is_known(name: &str) -> bool {
+    is_iana_name(name) && offset_format(name).is_some()
+}
+
+/// `Intl` also takes offsets (`+05:30`), and names that Java once had: `IST`,
+/// which is India to one, Israel to another and Ireland to a third.
+fn is_iana_name(name: &str) -> bool {
+    const OF_THREE_LETTERS: [&str; 13] = [
+        "CET", "EET", "EST", "GMT", "HST", "MET", "MST", "PRC", "ROC", "ROK", "UCT", "UTC", "WET",
+    ];
+    let is_one_of = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let area = name.split('/').next().unwrap_or_default();
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && (name.len() != 3 || is_one_of(&OF_THREE_LETTERS))
+        && !area.eq_ignore_ascii_case("SystemV")
+        && !is_one_of(&["US/Pacific-New", "Canada/East-Saskatchewan"])
+}
+
+/// How many milliseconds a zone's clocks are ahead of UTC at a moment; of a zone
+/// that is not known, none.
+fn offset_at(time_zone: &str, at: i64) -> i64 {
+    FORMATS
+        .with_borrow_mut(|formats| {
+            if !formats.contains_key(time_zone) {
+                if formats.len() >= KEPT_FORMATS {
+                    formats.clear();
+                }
+                formats.insert(time_zone.to_owned(), offset_format(time_zone)?);
+            }
+            let parts = formats.get(time_zone)?.format_to_parts(at as f64);
+            let mut parts = parts.iter().map(JsCast::unchecked_into::<Part>);
+            let offset = parts.find(|part| part.kind() == "timeZoneName")?;
+            parse_offset(&offset.value())
+        })
+        .unwrap_or_default()
+}
+
+/// `GMT`, `GMT+05:45`, and of the days before standard time `GMT-04:56:02`.
+fn parse_offset(text: &str) -> Option<i64> {
+    let text = text.strip_prefix("GMT")?;
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(text) => (-1, text),
+        None => (1, text.strip_prefix('+').unwrap_or("0")),
+    };
+    let mut units = text.split(':').zip([3_600_000, 60_000, 1_000]);
+    units.try_fold(0, |sum, (number, unit)| {
+        Some(sum + sign * unit * number.parse::<i64>().ok()?)
+    })
+}
+
+/// The moment at which a zone's clocks show `wall`, which is written as if they
+/// were UTC. Where they are set back it is the first of the two; where they are
+/// set forward past it, it is as much later as they were set.
+fn moment(wall: i64, time_zone: &str) -> i64 {
+    // Clocks are less than a day from UTC and not set twice within two, so one of
+    // these is from before and one from after whatever happens around `wall`.
+    let before = offset_at(time_zone, wall.saturating_sub(MILLIS_PER_DAY));
+    let after = offset_at(time_zone, wall.saturating_add(MILLIS_PER_DAY));
+    let shows_it = |offset: &&i64| offset_at(time_zone, wall - **offset) == **offset;
+    let offset = [before, after].iter().find(shows_it).copied();
+    wall - offset.unwrap_or(before)
 }
 
 /// The moment, in unix milliseconds, that a filter's bound means in a time zone:
 /// a date is the whole day, a time without an offset is local (SP-17).
 pub fn bound(time: FilterTime, time_zone: &str, is_end: bool) -> Option<i64> {
-    let (local, whole_day) = match time {
-        FilterTime::Instant(instant) => return Some(instant.millis()),
-        FilterTime::Date { year, month, day } => (
-            civil::Date::new(year, month, day)
-                .ok()?
-                .to_datetime(civil::Time::midnight()),
-            true,
-        ),
+    match time {
+        FilterTime::Instant(instant) => Some(instant.millis()),
+        FilterTime::Date { year, month, day } => {
+            let midnight = wall_millis(Date::new(year, month, day).ok()?, Time::midnight())?;
+            // Up to where the next day begins: a day may end with an hour that
+            // clocks show twice.
+            Some(if is_end {
+                moment(midnight.saturating_add(MILLIS_PER_DAY), time_zone) - 1
+            } else {
+                moment(midnight, time_zone)
+            })
+        }
         FilterTime::Local {
             year,
             month,
@@ -34,24 +141,16 @@ pub fn bound(time: FilterTime, time_zone: &str, is_end: bool) -> Option<i64> {
             millisecond,
         } => {
             let nanosecond = i32::from(millisecond) * 1_000_000;
-            let local =
-                civil::DateTime::new(year, month, day, hour, minute, second, nanosecond).ok()?;
-            (local, false)
+            let time = Time::new(hour, minute, second, nanosecond).ok()?;
+            let wall = wall_millis(Date::new(year, month, day).ok()?, time)?;
+            Some(moment(wall, time_zone))
         }
-    };
-    let zone = zone(time_zone);
-    let local = if whole_day && is_end {
-        local.date().at(23, 59, 59, 999_000_000)
-    } else {
-        local
-    };
-    Some(
-        local
-            .to_zoned_datetime(zone)
-            .ok()?
-            .timestamp()
-            .as_millisecond(),
-    )
+    }
+}
+
+fn wall_millis(date: Date, time: Time) -> Option<i64> {
+    let since_epoch = date.to_datetime(time).duration_since(EPOCH);
+    i64::try_from(since_epoch.as_millis()).ok()
 }
 
 /// From Sunday on. The library's own formatter would be 15 KB of the Worker.
@@ -73,10 +172,12 @@ const MONTHS: [&str; 12] = [
 
 /// A moment as people at the place read it: `Thu 24 December 2026, 19:00`.
 pub fn local_text(at: Timestamp, time_zone: &str) -> String {
-    let Ok(instant) = jiff::Timestamp::from_millisecond(at.millis()) else {
+    let wall = at
+        .millis()
+        .saturating_add(offset_at(time_zone, at.millis()));
+    let Ok(local) = EPOCH.checked_add(SignedDuration::from_millis(wall)) else {
         return at.to_rfc3339();
     };
-    let local = instant.to_zoned_datetime(zone(time_zone));
     let name = |names: &[&'static str], number: i8| {
         let index = usize::try_from(number).unwrap_or_default();
         names.get(index).copied().unwrap_or_default()

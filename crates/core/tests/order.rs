@@ -39,6 +39,7 @@ fn completion() -> (Parse, Value) {
         |map| as_value(Completion::parse(map)),
         json!({
             "payment_method": "offline", "total": 7150, "currency": "EUR", "buyer": buyer().1,
+            "click_tokens": ["AQMG.local.Sp9C"],
         }),
     )
 }
@@ -197,6 +198,15 @@ fn fields_of_a_completion() {
             ("payment_method", method("Offline"), Some("invalid")),
             ("payment_method", method("card"), Some("invalid")),
             ("payment_method", json!(1), Some("type")),
+            ("click_tokens", json!(vec!["a"; 20]), None),
+            ("click_tokens", json!(vec!["a"; 21]), Some("too_long")),
+            (
+                "click_tokens",
+                json!(["x".repeat(1_025), "", "a\u{0}b"]),
+                None,
+            ),
+            ("click_tokens", json!([1]), Some("type")),
+            ("click_tokens", json!("a"), Some("type")),
             ("total", json!(MOST), None),
             ("total", json!(MOST + 1), Some("range")),
             ("total", json!(-1), Some("range")),

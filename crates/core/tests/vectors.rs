@@ -9,4 +9,5 @@ macro_rules! vectors {
     )*};
 }
 
-vectors!(slug destination redirect money time page token journey fetch robots click callback price);
+vectors!(slug destination redirect money time page token journey click_token resolve);
+vectors!(fetch robots click callback price);

@@ -8,16 +8,18 @@
     reason = "what is compiled here runs in tests only, and a failed case must stop them"
 )]
 
+mod attribution;
 mod basket;
 mod click;
 mod link;
 mod signature;
 mod value;
 
+pub use attribution::{click_token, journey, resolve};
 pub use basket::price;
 pub use click::{click, fetch, robots};
 pub use link::{destination, redirect, slug};
-pub use signature::{callback, journey, token};
+pub use signature::{callback, token};
 pub use value::{money, page, time};
 
 use core::fmt::Debug;

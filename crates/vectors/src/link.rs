@@ -1,6 +1,6 @@
 //! Links: slugs, destinations, where a redirect leads.
 
-use handbill_core::link::redirect::location;
+use handbill_core::link::redirect::{landing_utm, location, location_with_click};
 use handbill_core::link::{Destination, Slug, Utm};
 use serde::Deserialize;
 
@@ -129,6 +129,8 @@ pub fn destination() {
 #[derive(Deserialize)]
 struct Redirects {
     cases: Vec<Redirect>,
+    click: Vec<Redirect>,
+    landing: Vec<Landing>,
     length: Vec<RedirectLength>,
 }
 
@@ -143,7 +145,20 @@ struct Redirect {
     utm: Utm,
     #[serde(default)]
     query: String,
+    click: Option<String>,
     location: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Landing {
+    name: String,
+    destination: String,
+    #[serde(default)]
+    utm: Utm,
+    #[serde(default)]
+    query: String,
+    lands: Utm,
 }
 
 #[derive(Deserialize)]
@@ -161,6 +176,15 @@ pub fn redirect() {
     for case in vectors.cases {
         let got = location(&case.base, &case.destination, &case.utm, &case.query);
         same(&case.name, got, case.location);
+    }
+    for case in vectors.click {
+        let token = case.click.as_deref();
+        let got = location_with_click(&case.base, &case.destination, &case.utm, &case.query, token);
+        same(&case.name, got, case.location);
+    }
+    for case in vectors.landing {
+        let got = landing_utm(&case.destination, &case.utm, &case.query);
+        same(&case.name, got, case.lands);
     }
     for case in vectors.length {
         let query = format!("a={}", "b".repeat(case.value_chars));

@@ -1,8 +1,6 @@
-//! Signed tokens, API tokens, the journey cookie, and signed callbacks.
+//! Signed tokens, API tokens, and signed callbacks.
 
-use handbill_core::attribution::{Journey, Scope, Step, Touch};
 use handbill_core::signature::{ApiToken, KeyRing, Purpose, callback as payment};
-use handbill_core::time::Timestamp;
 use serde::Deserialize;
 
 use crate::{read, same, unhex, unhex_array};
@@ -49,7 +47,7 @@ struct Api {
     hash: String,
 }
 
-fn ring(keys: &str) -> KeyRing {
+pub(crate) fn ring(keys: &str) -> KeyRing {
     KeyRing::parse(keys).expect("the vectors' keys are usable")
 }
 
@@ -97,72 +95,6 @@ pub fn token() {
     }
     for text in vectors.not_api {
         same(&text, ApiToken::hash(&text), None);
-    }
-}
-
-#[derive(Deserialize)]
-struct Journeys {
-    keys: String,
-    now: Timestamp,
-    record: Vec<Record>,
-    read: Vec<Read>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Record {
-    name: String,
-    touches: Vec<Touch>,
-    token: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Read {
-    name: String,
-    token: Option<String>,
-    window: i64,
-    steps: Vec<WantedStep>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WantedStep {
-    link: i64,
-    scope: Scope,
-    at: Timestamp,
-    sequence: u32,
-}
-
-impl From<WantedStep> for Step {
-    fn from(step: WantedStep) -> Self {
-        let touch = Touch {
-            link: step.link,
-            scope: step.scope,
-            at: step.at,
-        };
-        Self {
-            touch,
-            sequence: step.sequence,
-        }
-    }
-}
-
-/// `journey.json`
-pub fn journey() {
-    let vectors: Journeys = read(include_str!("../../core/vectors/journey.json"));
-    let keys = ring(&vectors.keys);
-    for case in vectors.record {
-        let mut journey = Journey::new();
-        for touch in case.touches {
-            journey.record(touch);
-        }
-        same(&case.name, journey.to_token(&keys), case.token);
-    }
-    for case in vectors.read {
-        let got = Journey::from_token(&keys, case.token.as_deref(), vectors.now, case.window);
-        let wanted: Vec<Step> = case.steps.into_iter().map(Step::from).collect();
-        same(&case.name, got.steps(), &wanted);
     }
 }
 

@@ -4,7 +4,7 @@ use core::fmt::Display;
 
 use handbill_core::attribution::Journey;
 use handbill_core::click::Click;
-use handbill_core::link::{Destination, Slug};
+use handbill_core::link::{Destination, Slug, Utm};
 use handbill_core::signature::KeyRing;
 use handbill_core::time::Timestamp;
 use serde::Serialize;
@@ -123,6 +123,8 @@ pub struct StepAnswer {
     scope: String,
     at: Timestamp,
     sequence: u32,
+    #[serde(skip_serializing_if = "Utm::is_empty")]
+    utm: Utm,
 }
 
 /// The touches in a journey cookie, oldest first.
@@ -141,6 +143,7 @@ pub fn journey(
             scope: step.touch.scope.to_string(),
             at: step.touch.at,
             sequence: step.sequence,
+            utm: step.touch.utm.clone(),
         })
         .collect()
 }

@@ -6,10 +6,12 @@
 //! `code`. The functions of [`answer`] hold the shapes and run natively too;
 //! those below only carry them across.
 
+use handbill_core::attribution::{self, Candidate, Purchase};
 use handbill_core::click::{self, Fetch};
 use handbill_core::link::redirect;
 use handbill_core::signature;
 use handbill_core::time::Timestamp;
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use crate::answer;
@@ -79,6 +81,32 @@ pub fn classify_fetch(method: &str, sec_purpose: &str, purpose: &str, x_moz: &st
 #[wasm_bindgen(js_name = formatMoney)]
 pub fn format_money(amount: f64, currency: &str) -> Result<JsValue, JsValue> {
     to_js(&answer::money(amount, currency))
+}
+
+/// Which link a purchase is credited to, JSON to JSON (AT-01): a list of touches
+/// and a purchase to a receipt, whose bytes are the same wherever it was made.
+///
+/// # Errors
+/// Throws an `Error` with the `code` `malformed` or `invalid` for what is no list
+/// of touches or no purchase.
+#[wasm_bindgen]
+pub fn resolve(candidates: &str, purchase: &str) -> Result<String, JsValue> {
+    let candidates: Vec<Candidate> = read("candidates", candidates)?;
+    let purchase: Purchase = read("purchase", purchase)?;
+    Ok(attribution::resolve(&candidates, &purchase).to_json())
+}
+
+fn read<'de, T: Deserialize<'de>>(what: &str, text: &'de str) -> Result<T, JsValue> {
+    serde_json::from_str(text).map_err(|error| {
+        let (code, problem) = if error.is_data() {
+            ("invalid", "breaks a rule")
+        } else {
+            ("malformed", "no JSON")
+        };
+        let (line, column) = (error.line(), error.column());
+        let message = format_args!("{what}: {problem} at line {line}, column {column}");
+        thrown(code, &message)
+    })
 }
 
 /// A list of robots' user agents (RD-09).

@@ -7,7 +7,9 @@
     reason = "a broken assumption fails the test; clippy does not know this kind of test"
 )]
 
-use handbill_wasm::rules::{KeyRing, RobotList, check_slug, classify_fetch, redirect_location};
+use handbill_wasm::rules::{
+    KeyRing, RobotList, check_slug, classify_fetch, redirect_location, resolve as credited,
+};
 use js_sys::{JSON, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -21,7 +23,8 @@ macro_rules! vectors {
     )*};
 }
 
-vectors!(slug destination redirect money time page token journey fetch robots click callback price);
+vectors!(slug destination redirect money time page token journey click_token resolve);
+vectors!(fetch robots click callback price);
 
 fn json(value: &JsValue) -> String {
     JSON::stringify(value).map(String::from).unwrap_or_default()
@@ -70,6 +73,27 @@ fn objects_are_read() {
     assert_eq!(got, "https://example.com/");
     let wrong = JSON::parse(r#"{"source":5}"#).unwrap();
     assert!(redirect_location("", "https://example.com/", wrong, "").is_err());
+}
+
+#[wasm_bindgen_test]
+fn texts_are_read() {
+    let candidates = r#"[{"link":9,"scope":"e7","at":5,"sequence":0,"source":"click_token"}]"#;
+    let purchase = r#"{"organizer":1,"events":[[7,null]],"at":6,"window_days":30}"#;
+    let wanted = r#"{"rule":"last_click","version":1,"window_days":30,"at":6,"winner":9,"considered":[{"link":9,"scope":"e7","at":5,"sequence":0,"source":"click_token","utm":{},"verdict":"won"}]}"#;
+    assert_eq!(credited(candidates, purchase).unwrap(), wanted);
+    for (candidates, purchase, code) in [
+        ("[", purchase, "malformed"),
+        ("[]", "", "malformed"),
+        ("{}", purchase, "invalid"),
+        ("[]", "[]", "invalid"),
+        (&candidates.replace("e7", "x7"), purchase, "invalid"),
+        (&candidates.replace("link", "links"), purchase, "invalid"),
+        (candidates, &purchase.replace("at", "on"), "invalid"),
+    ] {
+        let error = credited(candidates, purchase).unwrap_err();
+        let got = Reflect::get(&error, &"code".into()).unwrap();
+        assert_eq!(got, JsValue::from(code), "{candidates} {purchase}");
+    }
 }
 
 #[wasm_bindgen_test]

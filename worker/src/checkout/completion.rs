@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::TRIES;
 use super::baskets::{by_key, closed, offer, shown};
 use super::confirmation::Confirmation;
+use super::credit::credit;
 use super::idempotency::mismatch;
 use super::offer::{Offer, payment_methods};
 use crate::app::{Call, Handled, json_text};
@@ -177,12 +178,14 @@ async fn write(
         });
         new_tickets(sold)?
     };
+    let receipt = credit(call, basket, offer, &completion.click_tokens).await?;
     let now = call.now.millis();
     let order = NewOrder {
         basket,
         quote,
         method: completion.payment_method,
         buyer: &completion.buyer,
+        receipt: &receipt,
         discount: redeemed(offer),
         vouchers: &voucher_uses(offer)?,
         tickets: &tickets,

@@ -8,6 +8,7 @@ pub mod baskets;
 mod catalogue;
 mod completion;
 pub mod confirmation;
+mod credit;
 mod idempotency;
 pub mod offer;
 mod open;

@@ -16,7 +16,7 @@ use crate::auth::Intent;
 use crate::failure::Failure;
 use crate::store::link_lists::{self as lists, LinkFilter};
 use crate::store::links::{self as rows, LinkRow};
-use crate::{body, links};
+use crate::{body, links, promoter};
 
 /// The last kind that people make.
 const LAST_KIND: i64 = Kind::Campaign as i64;
@@ -32,13 +32,12 @@ pub async fn list(call: Call, _request: Request<Body>) -> Handled {
         ..LinkFilter::default()
     };
     let links = lists::newest(&call.db, &filter, page.limit + 1).await?;
-    let base = call.base();
     Ok(page.answer(
         links,
         "/manage/links",
         "",
         |link| link.id,
-        |link| shown(link, &base),
+        |link| shown(&call, link),
     ))
 }
 
@@ -48,13 +47,13 @@ pub async fn create(call: Call, request: Request<Body>) -> Handled {
     let (draft, seller) = parse(&body)?;
     let id = links::create(&call, &draft, seller.unwrap_or(organizer), organizer).await?;
     let link = link(&call, organizer, id).await?;
-    Ok(json_answer(201, &shown(&link, &call.base())))
+    Ok(json_answer(201, &shown(&call, &link)))
 }
 
 pub async fn read(call: Call, _request: Request<Body>) -> Handled {
     let organizer = call.principal(SCHEMES, Intent::Read).await?.organizer()?;
     let link = link(&call, organizer, call.id("id")?).await?;
-    Ok(json_answer(200, &shown(&link, &call.base())))
+    Ok(json_answer(200, &shown(&call, &link)))
 }
 
 /// Changes the fields that the body names; slug and organizers stay.
@@ -81,7 +80,7 @@ pub async fn update(call: Call, request: Request<Body>) -> Handled {
     let (draft, _) = parse(&merged)?;
     links::update(&call, &stored, &draft, organizer).await?;
     let link = link(&call, organizer, stored.id).await?;
-    Ok(json_answer(200, &shown(&link, &call.base())))
+    Ok(json_answer(200, &shown(&call, &link)))
 }
 
 pub async fn delete(call: Call, _request: Request<Body>) -> Handled {
@@ -148,7 +147,9 @@ fn fields_of(link: &LinkRow) -> Map<String, Value> {
     fields
 }
 
-fn shown(link: &LinkRow, base: &str) -> Value {
+fn shown(call: &Call, link: &LinkRow) -> Value {
+    let base = &call.base();
+    let stats_url = format!("{base}{}", promoter::path(&call.config.keys, link.id));
     let mut object = fields_of(link);
     let time = |millis: i64| Timestamp::from_millis(millis).to_rfc3339();
     for (name, value) in [
@@ -159,6 +160,7 @@ fn shown(link: &LinkRow, base: &str) -> Value {
         ("short_url", link.short_url(base).into()),
         ("tiny_url", link.tiny_url(base).into()),
         ("long_url", link.long_url(base).into()),
+        ("stats_url", stats_url.into()),
         ("raw", link.raw.into()),
         ("robots", link.robot.into()),
         ("views", link.views.into()),

@@ -2,12 +2,14 @@
 //! the deployment does (BK-01, AU-01).
 
 mod baskets;
+mod customers;
 mod error;
 mod links;
 mod operator;
 pub mod orders;
 mod organizers;
 mod payment_keys;
+pub mod report;
 mod resource;
 mod tickets;
 mod tokens;
@@ -93,6 +95,8 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/manage/baskets", baskets::list)
         .post("/manage/baskets", baskets::create)
         .get("/manage/baskets/{id}", baskets::read)
+        .get("/manage/customers/export", customers::export)
+        .post("/manage/customers/erase", customers::erase)
         .get("/manage/orders", orders::list)
         .get("/manage/orders/{id}", orders::read)
         .post("/manage/orders/{id}/cancel", orders::cancel)
@@ -134,6 +138,9 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/manage/links/{id}", links::read)
         .patch("/manage/links/{id}", links::update)
         .delete("/manage/links/{id}", links::delete)
+        .get("/manage/report/links", report::links)
+        .get("/manage/report/links.csv", report::links_csv)
+        .post("/manage/report/rebuild", report::rebuild)
         .get("/manage/routes", operator::routes)
         .post("/manage/clicks/rebuild", operator::rebuild);
     let routes = USERS.routes(routes, "/manage/users/{id}");

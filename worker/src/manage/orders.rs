@@ -210,9 +210,15 @@ pub fn line_json(line: &OrderLineRow) -> Value {
     shown
 }
 
+/// What the store holds as JSON; `null` when it holds nothing.
+fn parsed(text: Option<&str>) -> Value {
+    text.and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default()
+}
+
 /// An order as this API shows it. The basket's key, which opens the buyer's page,
 /// is not for a token that may only read.
-fn order_json(whole: &WholeOrder, principal: &Principal) -> Value {
+pub fn order_json(whole: &WholeOrder, principal: &Principal) -> Value {
     let order = &whole.order;
     let may_write = principal.may(Intent::Write).is_ok();
     json!({
@@ -220,6 +226,8 @@ fn order_json(whole: &WholeOrder, principal: &Principal) -> Value {
         "basket_key": may_write.then_some(&order.basket_key),
         "status": order.status,
         "link_id": order.link_id,
+        "receipt": parsed(order.receipt.as_deref()),
+        "utm": parsed(order.utm.as_deref()),
         "payment_method": order.payment_method,
         "txn_id": order.txn_id,
         "currency": order.currency,

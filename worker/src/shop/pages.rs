@@ -87,6 +87,10 @@ pub fn wrong_method() -> String {
     message("Not possible", "This address can only be read.")
 }
 
+pub fn bad_request(sentence: &str) -> String {
+    message("Not possible", sentence)
+}
+
 pub fn too_large() -> String {
     message("Too large", "What was sent is larger than 1 MiB.")
 }
@@ -105,6 +109,18 @@ pub fn home() -> Markup {
         p.soft { "Short links that count each click once and lead to a checkout with the basket already filled." }
     };
     document("Handbill", &main)
+}
+
+/// Where a short URL leads, for whoever looks before he goes.
+pub fn preview(short_url: &str, destination: &str) -> String {
+    let main = html! {
+        h1 { "Where this link leads" }
+        p.soft { (short_url) " leads to" }
+        p.code { (destination) }
+        p.go { a.button rel="nofollow noreferrer" href=(destination) { "Go there" } }
+        p.soft { "Looking counts as no visit, and neither does going on from here." }
+    };
+    document("Where this link leads", &main).0
 }
 
 /// The address of another page, with the link that led here passed on.

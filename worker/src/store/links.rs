@@ -353,3 +353,30 @@ fn columns(draft: &Draft) -> Result<LinkColumns, StoreError> {
 pub fn ids(ids: &[i64]) -> String {
     serde_json::Value::from(ids).to_string()
 }
+
+/// Which of these links sell for an organizer, and were not deleted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sold_through(
+    db: &Db,
+    organizer_id: i64,
+    links: &[i64],
+) -> Result<Vec<i64>, StoreError> {
+    row! {
+        struct Sold {
+            id: i64,
+        }
+    }
+    if links.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Sold> = db
+        .rows(
+            "SELECT l.id FROM json_each(?1) j CROSS JOIN link l ON l.id = j.value
+             WHERE l.organizer_id = ?2 AND l.deleted_at IS NULL",
+            &[(&ids(links)).into(), organizer_id.into()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}

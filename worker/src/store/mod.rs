@@ -6,6 +6,7 @@
 pub mod baskets;
 pub mod catalogue;
 pub mod clicks;
+pub mod customers;
 pub mod health;
 pub mod link_lists;
 pub mod links;
@@ -13,6 +14,7 @@ pub mod offers;
 pub mod orders;
 pub mod organizers;
 pub mod payment_keys;
+pub mod report;
 pub mod routes;
 pub mod shop;
 pub mod sql;

@@ -62,6 +62,7 @@ row! {
         pub payment_minutes: i64,
         pub offline_payment: i64,
         pub offline_instructions: String,
+        pub attribution_window_days: i64,
         pub payment_keys: i64,
     }
 }
@@ -166,6 +167,7 @@ row! {
     pub struct OpenedByRow {
         pub id: i64,
         pub slug: String,
+        pub event_id: Option<i64>,
         pub ticket_types: Option<String>,
         pub hide_public_ticket_types: i64,
         pub items: Option<String>,
@@ -174,7 +176,7 @@ row! {
 }
 
 const SELLER: &str = "
-SELECT id, name, slug, currency, version, hold_minutes, payment_minutes, offline_payment, offline_instructions,
+SELECT id, name, slug, currency, version, attribution_window_days, hold_minutes, payment_minutes, offline_payment, offline_instructions,
   (SELECT count(*) FROM payment_key WHERE organizer_id = ?1 AND revoked_at IS NULL) AS payment_keys
 FROM organizer WHERE id = ?1 AND archived_at IS NULL";
 
@@ -244,7 +246,7 @@ WHERE c.voided_at IS NULL AND v.archived_at IS NULL";
 
 /// A link that was deleted neither unlocks nor restricts.
 const LINK: &str = "
-SELECT id, slug, ticket_types, hide_public_ticket_types, items, version
+SELECT id, slug, event_id, ticket_types, hide_public_ticket_types, items, version
 FROM link WHERE id = ?1 AND organizer_id = ?2 AND deleted_at IS NULL";
 
 /// The statements of the look-up, for a batch of one's own.

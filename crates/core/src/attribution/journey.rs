@@ -1,27 +1,21 @@
 //! The touches a browser carries in one signed cookie (AT-02).
 //!
-//! Payload of the token: a version byte, then for each touch, oldest first,
-//! four [LEB128](https://en.wikipedia.org/wiki/LEB128) numbers: the link's id;
-//! the scope's id times 4 plus its kind (0 account, 1 series, 2 event); the
-//! time as zigzag difference in milliseconds to the touch before (the first to
-//! 1970); the sequence number as difference to the touch before. About 12 bytes
-//! a touch, so that some 50 fit into the cookie.
+//! Payload of the token: a version byte, then the touches, oldest first, as the
+//! `codec` beside this writes them. About 11 bytes a touch and more with UTM
+//! values, so that some 60 fit into the cookie.
 
-use crate::attribution::scope::Scope;
+use crate::attribution::codec::{Reader, VERSION, VERSION_WITHOUT_UTM, Writer};
 use crate::attribution::touch::Touch;
-use crate::id::MAX_ID;
 use crate::signature::{KeyRing, Purpose};
 use crate::time::Timestamp;
 
-/// The first byte of a payload.
-const VERSION: u8 = 1;
 /// Most characters of a token: a quarter of the 4,096 bytes browsers give one
 /// cookie ([RFC 6265, 6.1](https://www.rfc-editor.org/rfc/rfc6265#section-6.1)).
 pub const MAX_TOKEN_CHARS: usize = 1_024;
 
 /// A touch and its place in the order in which we saw them, which settles ties
 /// between equal times (AT-05).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The touch.
     pub touch: Touch,
@@ -92,118 +86,60 @@ impl Journey {
         self.steps.is_empty()
     }
 
-    /// The cookie's value, at most [`MAX_TOKEN_CHARS`]: the oldest touches that
-    /// don't fit are left out.
+    /// The cookie's value, at most [`MAX_TOKEN_CHARS`]. What does not fit is left
+    /// out: first the UTM values of all but the newest touch, then whole touches,
+    /// the oldest first.
     #[must_use]
     pub fn to_token(&self, keys: &KeyRing) -> String {
         let mut steps = self.steps.as_slice();
-        let mut payload = encode(steps);
-        while keys.token_len(payload.len()) > MAX_TOKEN_CHARS
-            && let [_, newer @ ..] = steps
-        {
-            steps = newer;
-            payload = encode(steps);
+        let mut utm_from = 0;
+        let mut payload = encode(steps, utm_from);
+        while keys.token_len(payload.len()) > MAX_TOKEN_CHARS {
+            if let Some(oldest) = oldest_utm(steps, utm_from) {
+                utm_from = oldest + 1;
+            } else if let [_, newer @ ..] = steps {
+                steps = newer;
+                utm_from = utm_from.saturating_sub(1);
+            } else {
+                break;
+            }
+            payload = encode(steps, utm_from);
         }
         keys.sign(Purpose::Journey, &payload)
     }
 }
 
-fn encode(steps: &[Step]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(1 + 16 * steps.len());
-    out.push(VERSION);
-    let (mut at, mut sequence) = (0_i64, 0_u32);
-    for step in steps {
-        let (kind, id) = match step.touch.scope {
-            Scope::Account(id) => (0, id),
-            Scope::Series(id) => (1, id),
-            Scope::Event(id) => (2, id),
-        };
-        push_number(&mut out, clamp_id(step.touch.link));
-        push_number(&mut out, clamp_id(id) << 2 | kind);
-        push_number(&mut out, zigzag(step.touch.at.millis() - at));
-        push_number(&mut out, u64::from(step.sequence.wrapping_sub(sequence)));
-        (at, sequence) = (step.touch.at.millis(), step.sequence);
-    }
-    out
+/// The oldest touch from this one on that has UTM values, the newest aside.
+fn oldest_utm(steps: &[Step], from: usize) -> Option<usize> {
+    let (_, older) = steps.split_last()?;
+    let mut rest = older.iter().enumerate().skip(from);
+    let (index, _) = rest.find(|(_, step)| !step.touch.utm.is_empty())?;
+    Some(index)
 }
 
-/// `None` for anything that [`encode`] can't have written.
-fn decode(payload: &[u8]) -> Option<Vec<Step>> {
-    let (version, mut rest) = payload.split_first()?;
-    if *version != VERSION {
-        return None;
+/// The touches, with their UTM values from one of them on.
+fn encode(steps: &[Step], utm_from: usize) -> Vec<u8> {
+    let mut out = Writer::new(steps.len());
+    for (index, step) in steps.iter().enumerate() {
+        let utm = (index >= utm_from).then_some(&step.touch.utm);
+        out.touch(&step.touch, step.sequence, utm);
     }
-    let mut steps = Vec::new();
-    let (mut at, mut sequence) = (0_i64, 0_u32);
-    while !rest.is_empty() {
-        let link = read_id(take_number(&mut rest)?)?;
-        let scope = take_number(&mut rest)?;
-        let id = read_id(scope >> 2)?;
-        let scope = match scope & 3 {
-            0 => Scope::Account(id),
-            1 => Scope::Series(id),
-            2 => Scope::Event(id),
-            _ => return None,
-        };
-        at = at.checked_add(unzigzag(take_number(&mut rest)?))?;
-        let gap = u32::try_from(take_number(&mut rest)?).ok()?;
-        sequence = sequence.checked_add(gap)?;
-        let touch = Touch {
-            link,
-            scope,
-            at: Timestamp::from_millis(at),
-        };
+    out.finish()
+}
+
+/// `None` for anything that was never written.
+fn decode(payload: &[u8]) -> Option<Vec<Step>> {
+    let (version, rest) = payload.split_first()?;
+    let mut reader = match *version {
+        VERSION => Reader::new(rest, true),
+        VERSION_WITHOUT_UTM => Reader::new(rest, false),
+        _ => return None,
+    };
+    // One more: a click is about to be recorded.
+    let mut steps = Vec::with_capacity(reader.estimate() + 1);
+    while !reader.is_at_end() {
+        let (touch, sequence) = reader.touch()?;
         steps.push(Step { touch, sequence });
     }
     Some(steps)
-}
-
-/// Row ids are 1 to 2^53 − 1; what is not one is written as 0, which no reader
-/// accepts.
-fn clamp_id(id: i64) -> u64 {
-    u64::try_from(id).ok().filter(|_| id <= MAX_ID).unwrap_or(0)
-}
-
-fn read_id(number: u64) -> Option<i64> {
-    i64::try_from(number)
-        .ok()
-        .filter(|id| (1..=MAX_ID).contains(id))
-}
-
-fn push_number(out: &mut Vec<u8>, mut number: u64) {
-    loop {
-        let low = (number & 0x7f) as u8;
-        number >>= 7;
-        if number == 0 {
-            out.push(low);
-            return;
-        }
-        out.push(low | 0x80);
-    }
-}
-
-fn take_number(rest: &mut &[u8]) -> Option<u64> {
-    let mut number = 0_u64;
-    for shift in (0..64).step_by(7) {
-        let (byte, tail) = rest.split_first()?;
-        *rest = tail;
-        let low = u64::from(byte & 0x7f);
-        // The tenth byte has room for one bit.
-        if shift == 63 && low > 1 {
-            return None;
-        }
-        number |= low << shift;
-        if byte & 0x80 == 0 {
-            return Some(number);
-        }
-    }
-    None
-}
-
-fn zigzag(number: i64) -> u64 {
-    ((number << 1) ^ (number >> 63)).cast_unsigned()
-}
-
-fn unzigzag(number: u64) -> i64 {
-    (number >> 1).cast_signed() ^ -(number & 1).cast_signed()
 }

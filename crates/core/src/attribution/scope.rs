@@ -28,7 +28,7 @@ impl std::error::Error for ScopeError {}
 
 /// Everything an organizer sells, one series, or one event, by row id. Its text
 /// is a letter and the id: `a1`, `s2`, `e3`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Scope {
     /// All of an organizer's events.

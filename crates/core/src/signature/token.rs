@@ -23,6 +23,10 @@ const MAX_NAME_CHARS: usize = 16;
 pub enum Purpose {
     /// The journey cookie (AT-02).
     Journey,
+    /// What a redirect to another domain passes on (RD-03).
+    Click,
+    /// The address of a promoter's own page (ST-13).
+    Stats,
 }
 
 impl Purpose {
@@ -31,6 +35,8 @@ impl Purpose {
     pub fn label(self) -> &'static str {
         match self {
             Self::Journey => "journey",
+            Self::Click => "click",
+            Self::Stats => "stats",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Writing an order, and turning held stock into tickets: one batch each.
 
+use handbill_core::attribution::Receipt;
 use handbill_core::basket::Quote;
 use handbill_core::order::{Buyer, PaymentMethod};
 use serde::Serialize;
@@ -7,6 +8,7 @@ use worker::D1PreparedStatement;
 
 use super::{OrderRow, THIS_ORDER, WholeOrder, json, of_basket_statements, one_whole};
 use crate::store::baskets::{BasketRow, at_version, release};
+use crate::store::customers::email_key;
 use crate::store::sql::{Arg, Db, StoreError};
 
 /// A ticket about to be issued.
@@ -32,6 +34,7 @@ pub struct NewOrder<'a> {
     pub quote: &'a Quote,
     pub method: PaymentMethod,
     pub buyer: &'a Buyer,
+    pub receipt: &'a Receipt,
     pub discount: Option<i64>,
     pub vouchers: &'a [NewVoucherUse],
     pub tickets: &'a [NewTicket],
@@ -86,7 +89,17 @@ pub async fn insert(db: &Db, order: &NewOrder<'_>) -> Result<WholeOrder, StoreEr
             )?);
         }
     }
-    statements.push(insert_order(db, order, is_pending)?);
+    let email_key = email_key(&order.buyer.email);
+    statements.push(db.statement(
+        "INSERT INTO customer (organizer_id, email_key, created_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO NOTHING",
+        &[
+            basket.organizer_id.into(),
+            (&email_key).into(),
+            order.now.into(),
+        ],
+    )?);
+    statements.push(insert_order(db, order, &email_key, is_pending)?);
     statements.push(db.statement(
         &format!(
             "INSERT INTO order_line (organizer_id, order_id, position, kind, line, ticket_type_id,
@@ -155,6 +168,7 @@ pub async fn insert(db: &Db, order: &NewOrder<'_>) -> Result<WholeOrder, StoreEr
 fn insert_order(
     db: &Db,
     order: &NewOrder<'_>,
+    email_key: &str,
     is_pending: bool,
 ) -> Result<D1PreparedStatement, StoreError> {
     let (basket, quote, buyer) = (order.basket, order.quote, order.buyer);
@@ -163,13 +177,15 @@ fn insert_order(
     db.statement(
         "INSERT INTO sale_order (organizer_id, basket_id, link_id, status, payment_method, currency,
            subtotal, tax, total, first_name, last_name, email, phone, address, discount_id,
-           idempotency_key, fingerprint, created_at, completed_at, updated_at)
+           idempotency_key, fingerprint, created_at, completed_at, updated_at, customer_id, receipt,
+           utm)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-           ?19, ?18)",
+           ?19, ?18, (SELECT id FROM customer WHERE organizer_id = ?1 AND email_key = ?20), ?21,
+           ?22)",
         &[
             basket.organizer_id.into(),
             basket.id.into(),
-            basket.link_id.into(),
+            order.receipt.winner.into(),
             status.into(),
             order.method.name().into(),
             (&basket.currency).into(),
@@ -186,6 +202,9 @@ fn insert_order(
             order.fingerprint.into(),
             order.now.into(),
             completed_at.into(),
+            email_key.into(),
+            (&order.receipt.to_json()).into(),
+            (&json(&order.receipt.utm().cloned().unwrap_or_default())?).into(),
         ],
     )
 }

@@ -37,6 +37,9 @@ row! {
         pub discount_code: Option<String>,
         pub idempotency_key: Option<String>,
         pub fingerprint: String,
+        /// Core's `Receipt`; orders of the time before there were any have none.
+        pub receipt: Option<String>,
+        pub utm: Option<String>,
         /// What the buyer was answered.
         pub answer: Option<String>,
         pub created_at: i64,
@@ -172,6 +175,24 @@ pub async fn list(db: &Db, filter: OrderFilter<'_>) -> Result<Vec<WholeOrder>, S
     }
     sql.push_str(" ORDER BY o.id DESC LIMIT ?2");
     let orders: Vec<OrderRow> = db.rows(&sql, &args).await?;
+    whole(db, orders).await
+}
+
+/// All orders of a customer, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_customer(
+    db: &Db,
+    organizer_id: i64,
+    customer_id: i64,
+) -> Result<Vec<WholeOrder>, StoreError> {
+    let orders: Vec<OrderRow> = db
+        .rows(
+            &format!("{ORDER} WHERE o.organizer_id = ?1 AND o.customer_id = ?2 ORDER BY o.id"),
+            &[organizer_id.into(), customer_id.into()],
+        )
+        .await?;
     whole(db, orders).await
 }
 
