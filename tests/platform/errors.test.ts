@@ -12,6 +12,8 @@ const operator = await operatorOf(hb);
 const demo = await organizerNamed(hb, operator, 'demo');
 const link = await demo.venue.made({ via: 4, extra: [{ ticket_type: demo.types.floor, quantity: 1 }] });
 
+const slug = new URL(link.short_url).pathname.slice('/l/'.length);
+
 const MIB = 1 << 20;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const served: { method: string; path: string }[] = (await operator.get('routes')).json;
@@ -24,14 +26,16 @@ const concrete = (pattern: string): string =>
     .replace('{event}', demo.event.slug)
     .replace('{partner}', String(demo.id))
     .replace('{key}', NO_BASKET)
-    .replace('{code}', String(demo.id))
+    .replace('{slug}', slug)
+    .replace('{slug+}', `${slug}+`)
+    .replace('{code_id}', String(demo.id))
     .replace('{id}', String(pattern.includes('/tracking/') ? link.id : demo.id));
 
 const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}, isChunked = false): Promise<Answer> =>
   hb.send(path, { method, body, isChunked, headers: { authorization: `Token ${demo.manager.token}`, ...headers } });
 
 /** Our own API: under /manage, and what the checkout's script and payment systems speak. */
-const isOurs = (path: string): boolean => /^\/(manage|healthz$|metrics$|checkout\/(baskets|payments)|checkout\/.*\.json(\?|$))/.test(path);
+const isOurs = (path: string): boolean => /^\/(manage|healthz$|metrics$|checkout\/(baskets|payments)|(checkout|stats)\/.*\.json(\?|$))/.test(path);
 
 /** Asserts that a refusal is in the words of the API it came from, and gives nothing of the inside away. */
 function assertRefusal({ status, json, text, headers }: Answer, path: string, what: string): void {

@@ -99,6 +99,9 @@ const GUARDS: Record<string, Guard> = {
   'GET /shop/{organizer}/offer.json': { isPublic: true },
   'GET /shop/{organizer}/{event}/': { isPublic: true },
   'GET /shop/{organizer}/{event}/offer.json': { isPublic: true },
+  'GET /l/{slug}/qr.svg': { isPublic: true },
+  'GET /l/{slug}/qr.png': { isPublic: true },
+  'GET /l/{slug+}': { isPublic: true },
   'GET /checkout/': { isPublic: true },
   'GET /checkout/offer.json': { isPublic: true },
   'POST /checkout/baskets': { needsKey: { path: '/checkout/baskets', body: { event: NOBODY, items: [{ ticket_type: seat, quantity: 1 }] } } },
@@ -108,6 +111,8 @@ const GUARDS: Record<string, Guard> = {
   'POST /checkout/payments': { needsKey: { path: '/checkout/payments', body: { basket: basketKey, txn_id: 'x', amount: waiting.order.total, currency: 'EUR' } } },
   'GET /checkout/orders/{key}/': { needsKey: { path: `/checkout/orders/${NO_BASKET}/` } },
   'GET /checkout/orders/{key}/order.json': { needsKey: { path: `/checkout/orders/${NO_BASKET}/order.json` } },
+  'GET /stats/{token}/': { needsKey: { path: '/stats/MQ.local.AAAA/' } },
+  'GET /stats/{token}/report.json': { needsKey: { path: '/stats/MQ.local.AAAA/report.json' } },
   'GET /healthz': { isPublic: true },
   'GET /metrics': { operatorOnly: { path: '/metrics' } },
   'GET /manage/routes': { operatorOnly: { path: '/manage/routes' } },
@@ -157,6 +162,11 @@ const GUARDS: Record<string, Guard> = {
   'POST /manage/tickets/{id}/void': { refuses: [{ path: `/manage/tickets/${ticket.id}/void`, body: {} }] },
   'DELETE /manage/tickets/{id}/check-in': { refuses: [{ path: `/manage/tickets/${ticket.id}/check-in` }] },
   'POST /manage/check-ins': { refuses: [{ path: '/manage/check-ins', body: { event_id: coming, barcode: ticket.barcode } }, { path: '/manage/check-ins', body: { event_id: ownEvent, barcode: ticket.barcode } }] },
+  'GET /manage/customers/export': { refuses: [{ path: `/manage/customers/export?email=${BUYER.email}` }] },
+  'POST /manage/customers/erase': { refuses: [{ path: '/manage/customers/erase', body: { email: BUYER.email } }] },
+  'GET /manage/report/links': { hides: ['/manage/report/links', `/manage/report/links?event_id=${coming}`] },
+  'GET /manage/report/links.csv': { hides: ['/manage/report/links.csv', `/manage/report/links.csv?event_id=${coming}`] },
+  'POST /manage/report/rebuild': { operatorOnly: { path: '/manage/report/rebuild', body: {} } },
   'GET /manage/payment-keys': { hides: ['/manage/payment-keys?limit=100'] },
   'POST /manage/payment-keys': { refuses: [{ path: '/manage/payment-keys', body: { label: 'x', organizer_id: victim.id } }] },
   'DELETE /manage/payment-keys/{id}': { refuses: [{ path: `/manage/payment-keys/${paymentKey.id}` }] },
@@ -180,7 +190,8 @@ test('AU-02 every route that is served is in the table of guards', async () => {
 for (const [route, guard] of Object.entries(GUARDS)) {
   test(`AU-02 ${route} gives a token nothing of another organizer`, async () => {
     if ('isPublic' in guard) {
-      const path = route.split(' ')[1]!.replace('{organizer}', victim.slug).replace('{event}', victim.event.slug);
+      const slug = link.short_url.split('/').at(-1);
+      const path = route.split(' ')[1]!.replace('{organizer}', victim.slug).replace('{event}', victim.event.slug).replace('{slug}', slug).replace('{slug+}', `${slug}+`);
       const without = await hb.send(path);
       const withToken = await hb.send(path, { headers: { authorization: `Bearer ${intruder.manager.token}` } });
       assert.deepEqual([withToken.status, withToken.text], [without.status, without.text]);
@@ -238,7 +249,7 @@ test('AU-02 a payment is reported under a key of the organizer that is paid', as
 
 test('AU-02 an operator, who sells nothing, and a token nobody has given out reach nothing of what is sold', async () => {
   for (const [route, guard] of Object.entries(GUARDS)) {
-    if (!/^\w+ \/manage\/(baskets|orders|tickets|check-ins|discounts|vouchers|payment-keys)/.test(route)) continue;
+    if (!/^\w+ \/manage\/(baskets|orders|tickets|check-ins|discounts|vouchers|payment-keys|report\/links)/.test(route)) continue;
     const attempts = 'refuses' in guard ? guard.refuses : 'hides' in guard ? guard.hides.map((path): Attempt => ({ path })) : [];
     for (const attempt of attempts) {
       const asOperator = await changesNothing(hb, () => attack(route, attempt, operator.token));
@@ -258,6 +269,15 @@ test('AU-02 the victim sees and changes what the intruder could not: the table a
     for (const attempt of owns) assert.equal((await attack(route, attempt, manager.token)).status, 200, attempt.path);
   }
   assert.equal((await manager.patch(`events/${victim.event.id}`, { place: 'here' })).status, 200);
+});
+
+test("AU-02 an intruder's report counts nothing that the victim sold", async () => {
+  const own = (await victim.manager.get('report/links')).json.all_orders;
+  assert.ok(own.orders.gross > 0 && own.tickets.gross > 0, 'there is something to hide');
+  for (const query of ['', `?event_id=${coming}`, `?event_id=${victim.event.id}`]) {
+    const { all_orders: all, total } = (await intruder.manager.get(`report/links${query}`)).json;
+    assert.deepEqual([all.orders.gross, all.customers.gross, all.tickets.gross, all.face_value, total.orders.gross], [0, 0, 0, {}, 0]);
+  }
 });
 
 test('AU-02 ids of another organizer are refused in changes too', async () => {

@@ -18,7 +18,7 @@ test('RD-06 a link just made redirects at once, everywhere', async () => {
   for (let n = 0; n < 20; n += 1) {
     const path = await linkTo(demo.manager, `https://shop.example/${n}`);
     for (const answer of [await hb.sendElsewhere(path), await hb.send(path)]) {
-      assert.deepEqual([answer.status, answer.headers.location], [302, `https://shop.example/${n}`]);
+      assert.deepEqual([answer.status, answer.leadsTo], [302, `https://shop.example/${n}`]);
     }
   }
 });
@@ -35,11 +35,11 @@ test('RD-06 a link redirects at once where it was asked for before it was there'
 test('RD-06 a change is seen at once where it was made, and everywhere within 65 s', async () => {
   const { id, short_url: url } = await demo.manager.made('links', { kind: 'venue', destination: 'https://old.example/' });
   const { pathname } = new URL(url);
-  for (const answer of [await hb.send(pathname), await hb.sendElsewhere(pathname)]) assert.equal(answer.headers.location, 'https://old.example/');
+  for (const answer of [await hb.send(pathname), await hb.sendElsewhere(pathname)]) assert.equal(answer.leadsTo, 'https://old.example/');
   assert.equal((await demo.manager.patch(`links/${id}`, { destination: 'https://new.example/' })).status, 200);
-  assert.equal((await hb.send(pathname)).headers.location, 'https://new.example/');
+  assert.equal((await hb.send(pathname)).leadsTo, 'https://new.example/');
   await hb.setClockAhead(BOUND_MS);
-  assert.equal((await hb.sendElsewhere(pathname)).headers.location, 'https://new.example/');
+  assert.equal((await hb.sendElsewhere(pathname)).leadsTo, 'https://new.example/');
   await hb.setClockAhead(0);
 });
 
@@ -62,7 +62,7 @@ test('RD-06 links made and deleted in turn end as the last word was', async () =
   const { destination } = (await demo.manager.get(`links/${id}`)).json;
   await hb.runCron();
   await hb.setClockAhead(BOUND_MS);
-  for (const answer of [await hb.send(pathname), await hb.sendElsewhere(pathname)]) assert.equal(answer.headers.location, destination);
+  for (const answer of [await hb.send(pathname), await hb.sendElsewhere(pathname)]) assert.equal(answer.leadsTo, destination);
   await hb.setClockAhead(0);
 });
 
@@ -72,13 +72,13 @@ test('RD-06 what KV did not take the cron brings it later', async () => {
     const seller = await organizerNamed(flaky, await operatorOf(flaky), 'demo');
     const { id, short_url: url } = await seller.manager.made('links', { kind: 'venue', destination: 'https://old.example/' });
     const { pathname } = new URL(url);
-    assert.equal((await flaky.send(pathname)).headers.location, 'https://old.example/');
+    assert.equal((await flaky.send(pathname)).leadsTo, 'https://old.example/');
 
     await flaky.kv.put('test:refuse-puts', 'yes');
     const changed = await seller.manager.patch(`links/${id}`, { destination: 'https://new.example/' });
     assert.equal(changed.status, 200, 'D1 has it, so it is changed');
     const fresh = await linkTo(seller.manager, 'https://fresh.example/');
-    assert.equal((await flaky.send(fresh)).headers.location, 'https://fresh.example/');
+    assert.equal((await flaky.send(fresh)).leadsTo, 'https://fresh.example/');
     await flaky.runCron();
     assert.equal(await flaky.value('SELECT count(*) FROM kv_dirty'), 2);
 
@@ -86,7 +86,7 @@ test('RD-06 what KV did not take the cron brings it later', async () => {
     await flaky.runCron();
     assert.equal(await flaky.value('SELECT count(*) FROM kv_dirty'), 0);
     await flaky.setClockAhead(BOUND_MS);
-    assert.equal((await flaky.send(pathname)).headers.location, 'https://new.example/');
+    assert.equal((await flaky.send(pathname)).leadsTo, 'https://new.example/');
   } finally {
     await flaky.stop();
   }
@@ -116,10 +116,10 @@ test('RD-06 with the copies of KV that the edge keeps, a change and a deletion a
     };
     const changed = await make();
     const deleted = await make();
-    for (const { path } of [changed, deleted]) assert.equal((await edge.sendElsewhere(path)).headers.location, 'https://old.example/');
+    for (const { path } of [changed, deleted]) assert.equal((await edge.sendElsewhere(path)).leadsTo, 'https://old.example/');
     // The worst case: memory is filled from a copy that is about to expire.
     await edge.setClockAhead(59_000);
-    for (const { path } of [changed, deleted]) assert.equal((await edge.sendElsewhere(path)).headers.location, 'https://old.example/');
+    for (const { path } of [changed, deleted]) assert.equal((await edge.sendElsewhere(path)).leadsTo, 'https://old.example/');
     await seller.manager.patch(`links/${changed.id}`, { destination: 'https://new.example/' });
     await seller.manager.remove(`links/${deleted.id}`);
     for (let ahead = 59_000; ahead < 59_000 + BOUND_MS; ahead += 3_000) {
@@ -127,7 +127,7 @@ test('RD-06 with the copies of KV that the edge keeps, a change and a deletion a
       for (const { path } of [changed, deleted]) await edge.sendElsewhere(path);
     }
     await edge.setClockAhead(59_000 + BOUND_MS);
-    assert.equal((await edge.sendElsewhere(changed.path)).headers.location, 'https://new.example/');
+    assert.equal((await edge.sendElsewhere(changed.path)).leadsTo, 'https://new.example/');
     assert.equal((await edge.sendElsewhere(deleted.path)).status, 404);
   } finally {
     await edge.stop();

@@ -3,8 +3,14 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import type { Manager } from './api.ts';
-import type { Answer } from './http.ts';
+import type { Answer, Sent } from './http.ts';
 import type { Handbill } from './runtime.ts';
+
+/** Whoever sends requests: all of Handbill, or one visitor. */
+export interface Sender {
+  send(path: string, sent?: Sent): Promise<Answer>;
+  sendElsewhere?(path: string, sent?: Sent): Promise<Answer>;
+}
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -32,10 +38,10 @@ export const messageOf = ({ quote }: Shown, code: string): string => quote.probl
 
 /** The checkout, without any token; in the second place, where there is one and `isElsewhere` is said. */
 export class Checkout {
-  readonly #hb: Pick<Handbill, 'send'>;
+  readonly #hb: Sender;
 
-  constructor(hb: Handbill, isElsewhere = false) {
-    this.#hb = isElsewhere ? { send: (path, sent) => hb.sendElsewhere(path, sent) } : hb;
+  constructor(hb: Sender, isElsewhere = false) {
+    this.#hb = isElsewhere ? { send: (path, sent) => hb.sendElsewhere!(path, sent) } : hb;
   }
 
   open = (body: unknown): Promise<Answer> => this.#hb.send('/checkout/baskets', { method: 'POST', body });

@@ -79,8 +79,29 @@ const RULES: Record<string, string> = {
       OR s.tickets <> (SELECT count(*) FROM ticket k JOIN sale_order q ON q.id = k.order_id WHERE k.voided_at IS NULL AND q.link_id = s.link_id AND q.currency = s.currency)`,
   'what a link sold is counted': `
     SELECT o.id FROM sale_order o WHERE o.link_id IS NOT NULL AND o.completed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM link_sales WHERE link_id = o.link_id AND currency = o.currency)`,
-  'an order came by the link of its basket': `
-    SELECT o.id FROM sale_order o JOIN basket b ON b.id = o.basket_id WHERE o.link_id IS NOT b.link_id OR o.organizer_id <> b.organizer_id`,
+  'an order is sold by who opened its basket': `
+    SELECT o.id FROM sale_order o JOIN basket b ON b.id = o.basket_id WHERE o.organizer_id <> b.organizer_id`,
+  'an order is credited to the link that its receipt names': `
+    SELECT id, link_id, receipt FROM sale_order WHERE receipt IS NOT NULL AND link_id IS NOT receipt ->> 'winner'`,
+  'the winner of a receipt is the one touch that won, or there is none': `
+    SELECT o.id, o.receipt FROM sale_order o WHERE o.receipt IS NOT NULL
+    AND (SELECT json_group_array(value ->> 'link') FROM json_each(o.receipt, '$.considered') WHERE value ->> 'verdict' = 'won') <> iif(o.link_id IS NULL, '[]', json_array(o.link_id))`,
+  'an order is credited to a link of its seller': `
+    SELECT o.id, o.link_id FROM sale_order o JOIN link l ON l.id = o.link_id WHERE l.organizer_id <> o.organizer_id`,
+  'a receipt names no link of anybody else': `
+    SELECT o.id, j.value FROM sale_order o, json_each(o.receipt, '$.considered') j LEFT JOIN link l ON l.id = j.value ->> 'link' WHERE l.organizer_id IS NOT o.organizer_id`,
+  'an order has a customer, of its seller and its mail address': `
+    SELECT o.id, o.email, o.customer_id FROM sale_order o LEFT JOIN customer c ON c.id = o.customer_id WHERE c.organizer_id IS NOT o.organizer_id OR c.email_key IS NOT lower(trim(o.email))`,
+  'the first order of a customer is one of those that were completed': `
+    SELECT c.id, c.first_order_id FROM customer c LEFT JOIN sale_order o ON o.id = c.first_order_id
+    WHERE (c.first_order_id IS NOT NULL AND (o.customer_id IS NOT c.id OR o.completed_at IS NULL))
+      OR (c.first_order_id IS NULL AND EXISTS (SELECT 1 FROM sale_order WHERE customer_id = c.id AND completed_at IS NOT NULL))`,
+  // By number and by time: a clock may go back. And a payment may come late.
+  'and none was completed before it': `
+    SELECT c.id, o.id AS first, p.id AS earlier FROM customer c JOIN sale_order o ON o.id = c.first_order_id
+    JOIN sale_order p ON p.customer_id = c.id AND p.completed_at < o.completed_at AND p.id < o.id AND p.payment_method <> 'external'`,
+  'the report keeps what the orders say': 'SELECT * FROM order_figures EXCEPT SELECT * FROM report_line',
+  'and nothing else': 'SELECT * FROM report_line EXCEPT SELECT * FROM order_figures',
   'a ticket is checked in once': 'SELECT ticket_id FROM check_in WHERE undone_at IS NULL GROUP BY ticket_id HAVING count(*) > 1',
   'a barcode opens one door': 'SELECT barcode FROM ticket GROUP BY barcode HAVING count(*) > 1',
 };

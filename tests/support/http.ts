@@ -11,6 +11,8 @@ export interface Answer {
   headers: IncomingHttpHeaders;
   /** The `Set-Cookie` headers, each as it came. */
   cookies: string[];
+  /** The `Location` header without the click token, which is another for each click (RD-03). */
+  leadsTo: string | undefined;
   text: string;
   // The tests assert on its members; a type here would only repeat them.
   json: any;
@@ -71,6 +73,7 @@ export function send(base: URL, path: string, { method = 'GET', headers = {}, bo
             status: response.statusCode ?? 0,
             headers: response.headers,
             cookies: response.headers['set-cookie'] ?? [],
+            leadsTo: response.headers.location?.replace(/([?&])hb_click=[\w.-]+(&|(?=#|$))/, (_, before, behind) => (behind === '' ? '' : before)),
             text,
             json: parsed(text),
           });
