@@ -1,8 +1,8 @@
 // @ts-nocheck -- runs in workerd, whose types the tools here do not load
 // The peer of the redirect: the same work, written by hand in JavaScript with
 // what the runtime offers. Same memory, same KV entry, same headers, same
-// cookies, same click to the same queue; the journey is signed by WebCrypto with
-// a key that is imported once.
+// cookies, same click token in the address, same click to the same queue; both
+// tokens are signed by WebCrypto with a key that is imported once.
 //
 // `CRYPTO=off` leaves out the one hash that a visitor who opted out costs.
 
@@ -126,7 +126,10 @@ async function redirect(request, env, context) {
     }
     const key = await signingKey(env);
     const touches = (await touchesOf(cookieOf(cookies, 'hb_journey'), key, now)).filter(({ link }) => link !== route.id);
-    touches.push({ link: route.id, scope: route.scope, at: now });
+    const touch = { link: route.id, scope: route.scope, at: now };
+    const location = answer.get('location');
+    answer.set('location', `${location}${location.includes('?') ? '&' : '?'}hb_click=${await tokenOf([touch], key)}`);
+    touches.push(touch);
     const token = await tokenOf(touches.slice(-MAX_TOUCHES), key);
     answer.append('set-cookie', `hb_journey=${token}; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax${secure}`);
   }

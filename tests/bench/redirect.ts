@@ -40,7 +40,7 @@ async function journey(hb: Handbill): Promise<Record<string, string>> {
   let cookie = '';
   for (const slug of SLUGS) {
     const answer = await hb.send(`/l/${slug}`, { headers: { 'user-agent': BROWSERS[0], cookie } });
-    if (answer.status !== 302 || answer.headers.location !== DESTINATION) throw new Error(`${answer.status} ${answer.headers.location}`);
+    if (answer.status !== 302 || answer.leadsTo !== DESTINATION) throw new Error(`${answer.status} ${answer.leadsTo}`);
     const visitor = cookieValue(answer, 'hb_visitor') ?? /hb_visitor=([^;]+)/.exec(cookie)?.[1];
     cookie = `hb_visitor=${visitor}; hb_journey=${cookieValue(answer, 'hb_journey')}`;
   }

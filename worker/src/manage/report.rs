@@ -176,12 +176,13 @@ pub fn link_json(report: &Report, link: &ReportedLinkRow) -> Value {
 fn as_json(organizer: &OrganizerRow, filter: &ReportFilter, report: &Report) -> Value {
     let links = report.links.iter();
     let links: Vec<Value> = links.map(|link| link_json(report, link)).collect();
+    // Both included, so that what was answered may be asked again.
     let shown = |millis: i64, open: i64| {
         (millis != open).then(|| Timestamp::from_millis(millis).to_rfc3339())
     };
     json!({
         "from": shown(filter.from, ALL_TIME.0),
-        "until": shown(filter.until, ALL_TIME.1),
+        "until": shown(filter.until - 1, ALL_TIME.1 - 1),
         "time_zone": organizer.time_zone,
         "event_id": filter.event_id,
         "links": links,

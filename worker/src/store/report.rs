@@ -148,7 +148,7 @@ fn statements(db: &Db, filter: &ReportFilter) -> Result<Vec<D1PreparedStatement>
                SELECT s.link_id AS id FROM link_listing s CROSS JOIN link l ON l.id = s.link_id
                WHERE s.organizer_id = ?1 AND l.organizer_id = ?1 AND {one_link}
                  AND (?4 IS NULL OR l.event_id = ?4 OR l.event_id IS NULL)
-               UNION SELECT r.link_id FROM report_line r WHERE {of} AND +r.link_id > 0
+               UNION SELECT +r.link_id FROM report_line r WHERE {of} AND +r.link_id > 0
              ) w
              CROSS JOIN link l ON l.id = w.id
              LEFT JOIN app_user u ON u.id = l.referred_by
