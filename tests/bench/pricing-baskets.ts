@@ -59,6 +59,12 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
+/** The items up to the thousand things that one order may hold. */
+function orderable<Item extends { quantity: number }>(items: Item[]): Item[] {
+  let left = 1_000;
+  return items.filter(({ quantity }) => quantity <= left && ((left -= quantity), true));
+}
+
 /** A basket of which anything may be right or wrong. */
 export function randomBasket(seed: number): Basket {
   const random = randomNumbers(seed);
@@ -112,7 +118,7 @@ export function randomBasket(seed: number): Basket {
   const ids = catalogue.items.map((item) => ('ticket_type' in item ? { ticket_type: item.ticket_type } : { product_attribute: item.product_attribute }));
   const target = () => rarely(oneOf({ ticket_type: 99 }, { product_attribute: 1 }), ids.length === 0 ? { ticket_type: 1 } : oneOf(...ids));
   const selection = {
-    items: list(rarely(100, 10), () => ({ ...target(), quantity: 1 + rarely(below(1_000), below(4)) })),
+    items: orderable(list(rarely(100, 10), () => ({ ...target(), quantity: 1 + rarely(below(1_000), below(4)) }))),
     donation: oneOf(0, 0, below(5_000), Math.max(0, amount())),
     discount: oneOf(null, 'FRüH', ' früh', 'FRÜH'),
     vouchers: list(3, () => oneOf('GIFT-0', ' gift-1 ', 'gift-2', 'Gift-9')),
