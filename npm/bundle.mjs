@@ -10,7 +10,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const ENTRIES = ['index', 'basket'];
+const ENTRIES = ['index', 'attribution', 'basket', 'robots', 'webhooks', 'webhooks/explain'];
+/** Entries without wasm, over that of the webhooks. */
+const OVER_WEBHOOKS = ['testing', 'adapters/express', 'adapters/fastify', 'adapters/hono', 'adapters/worker'];
+/** The entry that has attribution and basket in it, and one wasm for all. */
+const WHOLE = 'index';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const out = resolve(process.argv[2] ?? join(HERE, 'dist'));
@@ -38,6 +42,32 @@ const INSIDE = wasmAs((path) => `import { fromHex } from './src/hex.ts'; export 
 // Workers run only wasm that was uploaded as such.
 const BESIDE = wasmAs((path) => `import module from './${basename(dirname(path))}.wasm'; export default () => module;`);
 
+/**
+ * In the whole every part runs in the whole's wasm.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const SHARED = {
+  name: 'shared',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/build\/\w+\/handbill_wasm/ }, ({ path }) => ({ path: join(HERE, 'build', WHOLE, basename(path)) }));
+  },
+};
+
+/**
+ * The webhooks once, so that an error of an adapter is an instance of the class that
+ * the entry exports.
+ *
+ * @param {string} extension
+ * @returns {import('esbuild').Plugin}
+ */
+const webhooksBeside = (extension) => ({
+  name: 'webhooks',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/webhooks\.ts$/ }, ({ path }) => ({ path: path.replace(/\.ts$/, extension), external: true }));
+  },
+});
+
 /** @type {{ format: import('esbuild').Format, extension: string, wasm: import('esbuild').Plugin }[]} */
 const KINDS = [
   { format: 'esm', extension: '.js', wasm: INSIDE },
@@ -46,30 +76,37 @@ const KINDS = [
 ];
 
 for (const { format, extension, wasm } of KINDS) {
-  await build({
-    absWorkingDir: HERE,
-    entryPoints: ENTRIES.map((entry) => `src/${entry}.ts`),
-    outdir: out,
-    outExtension: { '.js': extension },
-    format,
-    bundle: true,
-    minify: true,
-    platform: 'neutral',
-    target: 'es2022',
-    plugins: [wasm],
-    external: ENTRIES.map((entry) => `./${entry}.wasm`),
-    logLevel: 'warning',
-  });
+  for (const entry of [...ENTRIES, ...OVER_WEBHOOKS]) {
+    await build({
+      absWorkingDir: HERE,
+      entryPoints: [`src/${entry}.ts`],
+      outdir: out,
+      outbase: 'src',
+      outExtension: { '.js': extension },
+      format,
+      bundle: true,
+      minify: true,
+      platform: 'neutral',
+      target: 'es2022',
+      plugins: entry === WHOLE ? [SHARED, wasm] : OVER_WEBHOOKS.includes(entry) ? [webhooksBeside(extension)] : [wasm],
+      external: [`./${basename(entry)}.wasm`],
+      logLevel: 'warning',
+    });
+  }
 }
-for (const entry of ENTRIES) copyFileSync(join(HERE, 'build', entry, 'handbill_wasm_bg.wasm'), join(out, `${entry}.wasm`));
+for (const entry of ENTRIES) {
+  const built = join(HERE, 'build', basename(entry));
+  const wasm = readdirSync(built).filter((name) => name.endsWith('.wasm'))[0] ?? '';
+  copyFileSync(join(built, wasm), join(out, `${entry}.wasm`));
+}
 
 execFileSync('tsc', ['-p', 'tsconfig.json', '--outDir', out], { cwd: HERE, stdio: 'inherit' });
 // The same types for `import` and for `require`: which of the two a declaration is
 // for shows in its own name, and in the names it imports.
-for (const name of readdirSync(out).filter((name) => name.endsWith('.d.ts'))) {
+for (const name of readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.d.ts'))) {
   const types = readFileSync(join(out, name), 'utf8');
   for (const extension of ['js', 'cjs']) {
     const own = name.replace(/ts$/, extension.replace('js', 'ts'));
-    writeFileSync(join(out, own), types.replaceAll(/(from '\.\/\w+)\.ts'/g, `$1.${extension}'`));
+    writeFileSync(join(out, own), types.replaceAll(/(from '\.{1,2}\/[\w/]+)\.ts'/g, `$1.${extension}'`));
   }
 }

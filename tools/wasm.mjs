@@ -18,7 +18,7 @@ const SHARED_INPUTS = ['Cargo.toml', 'Cargo.lock', '.cargo', 'package-lock.json'
  * @property {string[]} [features] of the crate, and no others; all that are on by default when left out
  * @property {string[]} inputs folders and files the result depends on, from the root
  * @property {string} out the folder for the result, from the root
- * @property {string[]} bindgen arguments for wasm-bindgen
+ * @property {string[]} [bindgen] arguments for wasm-bindgen; left out for a crate that does without, of which only the wasm comes
  * @property {string} optimise wasm-opt's level
  */
 
@@ -35,8 +35,13 @@ export async function buildWasm(build) {
 
     const name = crate.replaceAll('-', '_');
     const compiled = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'wasm32-unknown-unknown', profile, `${name}.wasm`);
+    const optimised = [optimise, ...WASM_FEATURES.map((feature) => `--enable-${feature}`)];
+    if (bindgen === undefined) {
+      await run('wasm-opt', [...optimised, '--strip-producers', '--strip-target-features', compiled, '-o', join(fresh, `${name}.wasm`)]);
+      return;
+    }
     await run('wasm-bindgen', [compiled, '--out-dir', fresh, '--out-name', name, ...bindgen]);
     const wasm = join(fresh, `${name}_bg.wasm`);
-    await run('wasm-opt', [optimise, ...WASM_FEATURES.map((feature) => `--enable-${feature}`), wasm, '-o', wasm]);
+    await run('wasm-opt', [...optimised, wasm, '-o', wasm]);
   });
 }

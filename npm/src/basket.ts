@@ -1,10 +1,10 @@
 // What a basket costs. Everything is decided in Rust (crates/core), the same in
-// the browser, in Node and on the server; this file gives it TypeScript's types
-// and compiles the WebAssembly when first needed.
+// the browser, in Node and on the server; this file gives it TypeScript's types.
 import * as wasm from '../build/basket/handbill_wasm.js';
 import bytes from '../build/basket/handbill_wasm_bg.wasm';
 import type { Catalogue } from './catalogue.ts';
 import type { Checked, Refusal } from './checked.ts';
+import { load } from './load.ts';
 import type { Item, PartialSelection, Quote, Selection } from './quote.ts';
 
 export type * from './catalogue.ts';
@@ -30,16 +30,7 @@ export interface PriceList {
   priceText(selectionText: string, now?: number): string;
 }
 
-let loaded = false;
-
-// At the first call and not on import: a page that only imports pays nothing.
-function rules(): typeof wasm {
-  if (!loaded) {
-    wasm.initSync({ module: bytes() });
-    loaded = true;
-  }
-  return wasm;
-}
+const rules = (): typeof wasm => load(wasm, bytes);
 
 /**
  * Reads a catalogue.

@@ -60,10 +60,6 @@ test('fetches', () => {
   }
 });
 
-test('robots', () => {
-  for (const { agent, robot } of vectors('robots').cases) assert.equal(handbill.isRobot(agent), robot, agent);
-});
-
 test('money', () => {
   for (const { amount, currency, text } of vectors('money').format) {
     if (!Number.isSafeInteger(amount)) continue;
@@ -72,20 +68,18 @@ test('money', () => {
   assert.equal(handbill.formatMoney(0.5, 'EUR').error?.code, 'type');
 });
 
-test('clicks', () => {
-  for (const { name, text, error } of vectors('click').messages) {
-    const got = handbill.parseClick(text);
-    assert.equal(got.error?.code, error, name);
-    if (got.ok) assert.equal(got.value.id, JSON.parse(text).id);
-  }
-});
-
 test('journeys', () => {
   const { keys, now, read } = vectors('journey');
   const ring = new handbill.KeyRing(keys);
   for (const { name, token, window, steps } of read) {
     assert.deepEqual(ring.readJourney(token ?? undefined, window, now), steps, name);
   }
+});
+
+test('click tokens', () => {
+  const { keys, read } = vectors('click_token');
+  const ring = new handbill.KeyRing(keys);
+  for (const { name, token, touch } of read) assert.deepEqual(ring.readClick(token), touch ?? undefined, name);
 });
 
 test('tokens', () => {
@@ -97,4 +91,16 @@ test('tokens', () => {
   for (const { keys, error } of vectors('token').keys) {
     if (error) assert.throws(() => new handbill.KeyRing(keys), { code: error }, keys);
   }
+});
+
+test('the whole has the functions of its parts, in one piece of wasm', async () => {
+  for (const part of ['attribution', 'basket']) {
+    const names = Object.keys(await project.load(`dist/${part}.js`));
+    assert.ok(names.length > 0);
+    for (const name of names) assert.ok(name in handbill, name);
+  }
+  const wasm = (file: string): number => readFileSync(project.path(`node_modules/handbill/dist/${file}`)).length;
+  assert.ok(wasm('index.wasm') < wasm('attribution.wasm') + wasm('basket.wasm'));
+  // In hex, once.
+  assert.ok(wasm('index.js') < 2.2 * wasm('index.wasm'));
 });

@@ -8,25 +8,36 @@ import type { Project } from './packed.ts';
 const COMPATIBILITY_DATE = '2026-11-01';
 
 /**
- * What the Worker answers to a body.
+ * Starts a Worker.
  *
  * @param code of its entry module
+ * @param bindings Miniflare's names for what it is bound to
  */
-export async function answerOfWorker(project: Project, code: string, body: string): Promise<string> {
+export function startWorker(project: Project, code: string, bindings: Record<string, unknown> = {}): Miniflare {
   writeFileSync(project.path('worker.mjs'), code);
   const options = ['--dry-run', '--outdir', 'bundle', '--name', 'somebodys', '--compatibility-date', COMPATIBILITY_DATE];
   execFileSync('wrangler', ['deploy', 'worker.mjs', ...options], { cwd: project.folder, env: { ...process.env, ...WRANGLER_ENVIRONMENT }, stdio: ['ignore', 'ignore', 'inherit'] });
 
   const others = readdirSync(project.path('bundle')).filter((name) => name.endsWith('.wasm'));
-  const runtime = new Miniflare(
+  return new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
       telemetry: { enabled: false },
       compatibilityDate: COMPATIBILITY_DATE,
       modules: [{ type: 'ESModule', path: project.path('bundle/worker.js') }, ...others.map((name) => ({ type: 'CompiledWasm', path: project.path(`bundle/${name}`) }))],
       modulesRoot: project.path('bundle'),
+      ...bindings,
     } as unknown as Parameters<typeof convertV4MiniflareOptions>[0]),
   );
+}
+
+/**
+ * What the Worker answers to a body.
+ *
+ * @param code of its entry module
+ */
+export async function answerOfWorker(project: Project, code: string, body: string): Promise<string> {
+  const runtime = startWorker(project, code);
   try {
     return await (await runtime.dispatchFetch('http://worker/', { method: 'POST', body })).text();
   } finally {

@@ -13,10 +13,12 @@ import { lists } from './lists.ts';
 import { IS_QUICK } from './machine.ts';
 import { pricing } from './pricing.ts';
 import { redirect } from './redirect.ts';
+import { report as linkReport } from './report.ts';
+import { resolve } from './resolve.ts';
 import { size } from './size.ts';
 
 const REPORT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
-const PARTS: Record<string, () => string | Promise<string>> = { redirect, ingest, lists, pricing, completions, size };
+const PARTS: Record<string, () => string | Promise<string>> = { redirect, ingest, lists, report: linkReport, pricing, resolve, completions, size };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in PARTS));

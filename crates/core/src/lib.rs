@@ -4,6 +4,7 @@
 pub mod attribution;
 pub mod basket;
 pub mod budget;
+pub mod calendar;
 pub mod catalogue;
 pub mod click;
 pub mod fields;

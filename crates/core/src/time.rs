@@ -2,10 +2,9 @@
 
 use core::fmt;
 
-use jiff::SignedDuration;
-use jiff::civil::{Date, DateTime, Time};
-use jiff::fmt::temporal::Pieces;
 use serde::{Deserialize, Serialize};
+
+use crate::calendar::{Date, DateTime, MILLIS_PER_DAY};
 
 /// 0001-01-01T00:00:00.000Z. Four-digit years are all that RFC 3339 can write.
 const MIN_MILLIS: i64 = -62_135_596_800_000;
@@ -13,7 +12,11 @@ const MIN_MILLIS: i64 = -62_135_596_800_000;
 const MAX_MILLIS: i64 = 253_402_300_799_999;
 
 const MILLIS_PER_HOUR: i64 = 3_600_000;
-const MILLIS_PER_DAY: i64 = 24 * MILLIS_PER_HOUR;
+const NANOS_PER_MILLI: i64 = 1_000_000;
+
+/// In seconds; offsets are shorter. POSIX can write 24:59:59, and an hour more in
+/// summer.
+const OFFSET_LIMIT: i64 = 26 * 3_600;
 
 /// The text is no RFC 3339 time with a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +71,8 @@ impl Timestamp {
     }
 
     /// Reads an [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6)
-    /// time. The offset is required; what is finer than a millisecond is cut.
+    /// time. The offset is required. A leap second is read as the one before; what is
+    /// finer than a millisecond is cut, before 1970 upwards.
     ///
     /// # Errors
     /// [`TimeError`] for anything else.
@@ -82,14 +86,13 @@ impl Timestamp {
     /// `2026-11-23T10:00:00.000Z`, always 24 characters.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
-        let at = EPOCH
-            .checked_add(SignedDuration::from_millis(self.0))
-            .unwrap_or(EPOCH);
+        let at = DateTime::from_millis(self.0).unwrap_or(DateTime::EPOCH);
+        let date = at.date();
         format!(
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-            at.year(),
-            at.month(),
-            at.day(),
+            date.year(),
+            date.month(),
+            date.day(),
             at.hour(),
             at.minute(),
             at.second(),
@@ -109,8 +112,6 @@ impl Timestamp {
         self.0.div_euclid(MILLIS_PER_DAY)
     }
 }
-
-const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// A time as a filter gives it (SP-17). Dates and local times mean the
 /// organizer's time zone, which core does not know.
@@ -160,50 +161,164 @@ pub fn parse_filter_time(text: &str) -> Option<FilterTime> {
     }
 }
 
+/// The extended form of ISO 8601, with all of a time or none: `YYYY-MM-DD`, then
+/// `T`, `t` or a space and `hh:mm:ss`, then a fraction, an offset and annotations
+/// if there are any.
 fn parse_time(text: &str) -> Option<FilterTime> {
-    // The library's grammar is wider (expanded years, basic forms, weeks).
-    if !has_extended_shape(text.as_bytes()) {
-        return None;
-    }
-    let pieces = Pieces::parse(text).ok()?;
-    if pieces.time_zone_annotation().is_some() {
-        return None;
-    }
-    let date: Date = pieces.date();
-    let (year, month, day) = (date.year(), date.month(), date.day());
-    let Some(time) = pieces.time() else {
+    let mut rest = Reader(text.as_bytes());
+    let (year, month, day) = rest.date()?;
+    let date = Date::new(year, month, day).filter(|date| date.year() > 0)?;
+    if rest.is_empty() {
         return Some(FilterTime::Date { year, month, day });
+    }
+    rest.one_of(b"Tt ")?;
+    let (hour, minute, second) = rest.time()?;
+    let nanos = rest.fraction()?;
+    let offset_seconds = match rest.one_of(b"Zz+-") {
+        None => None,
+        Some(b'+') => Some(rest.offset()?),
+        Some(b'-') => Some(-rest.offset()?),
+        Some(_zulu) => Some(0),
     };
-    let time: Time = time;
-    let Some(offset) = pieces.to_numeric_offset() else {
+    rest.annotations()?;
+    if !rest.is_empty() {
+        return None;
+    }
+    let millisecond = i16::try_from(nanos / NANOS_PER_MILLI).ok()?;
+    let local = DateTime::new(date, hour, minute, second, millisecond)?;
+    let Some(offset_seconds) = offset_seconds else {
         return Some(FilterTime::Local {
             year,
             month,
             day,
-            hour: time.hour(),
-            minute: time.minute(),
-            second: time.second(),
-            millisecond: time.millisecond(),
+            hour,
+            minute,
+            second,
+            millisecond,
         });
     };
-    let local = date.to_datetime(time).duration_since(EPOCH).as_millis();
-    let millis = i64::try_from(local).ok()? - i64::from(offset.seconds()) * 1_000;
+    let is_cut = nanos % NANOS_PER_MILLI != 0;
+    let local = local.millis() + i64::from(is_cut && local < DateTime::EPOCH);
+    let millis = local - offset_seconds * 1_000;
     (MIN_MILLIS..=MAX_MILLIS)
         .contains(&millis)
         .then(|| FilterTime::Instant(Timestamp::from_millis(millis)))
 }
 
-/// `YYYY-MM-DD`, optionally followed by `T` or a space and `hh:mm:ss…`.
-fn has_extended_shape(text: &[u8]) -> bool {
-    let matches_at = |shape: &[u8], text: &[u8]| {
-        text.len() >= shape.len()
-            && shape.iter().zip(text).all(|(want, have)| match want {
-                b'0' => have.is_ascii_digit(),
-                b'T' => matches!(have, b'T' | b't' | b' '),
-                _ => want == have,
-            })
-    };
-    let is_date = text.len() == 10 && matches_at(b"0000-00-00", text);
-    let starts_in_year_0 = text.starts_with(b"0000");
-    !starts_in_year_0 && (is_date || matches_at(b"0000-00-00T00:00:00", text))
+/// What is left of a text. Each method takes its part from the front; `None` when
+/// the text goes on in another way.
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn byte_if(&mut self, is_wanted: impl Fn(u8) -> bool) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        is_wanted(*first).then(|| {
+            self.0 = rest;
+            *first
+        })
+    }
+
+    fn one_of(&mut self, wanted: &[u8]) -> Option<u8> {
+        self.byte_if(|byte| wanted.contains(&byte))
+    }
+
+    fn digit(&mut self) -> Option<i8> {
+        let digit = self.byte_if(|byte| byte.is_ascii_digit())?;
+        i8::try_from(digit - b'0').ok()
+    }
+
+    /// 0 to 99.
+    fn two_digits(&mut self) -> Option<i8> {
+        Some(self.digit()? * 10 + self.digit()?)
+    }
+
+    /// `YYYY-MM-DD`, whether or not there is such a day.
+    fn date(&mut self) -> Option<(i16, i8, i8)> {
+        let year = i16::from(self.two_digits()?) * 100 + i16::from(self.two_digits()?);
+        self.one_of(b"-")?;
+        let month = self.two_digits()?;
+        self.one_of(b"-")?;
+        Some((year, month, self.two_digits()?))
+    }
+
+    /// `hh:mm:ss`, whether or not there is such a time, without leap seconds.
+    fn time(&mut self) -> Option<(i8, i8, i8)> {
+        let hour = self.two_digits()?;
+        self.one_of(b":")?;
+        let minute = self.two_digits()?;
+        self.one_of(b":")?;
+        let second = match self.two_digits()? {
+            60 => 59,
+            second => second,
+        };
+        Some((hour, minute, second))
+    }
+
+    /// One to nine digits after a point or comma, in nanoseconds; 0 when there are
+    /// neither.
+    fn fraction(&mut self) -> Option<i64> {
+        if self.one_of(b".,").is_none() {
+            return Some(0);
+        }
+        let mut unit = 100_000_000;
+        let mut nanos = i64::from(self.digit()?) * unit;
+        while unit > 1
+            && let Some(digit) = self.digit()
+        {
+            unit /= 10;
+            nanos += i64::from(digit) * unit;
+        }
+        Some(nanos)
+    }
+
+    /// What follows an offset's sign, in seconds: `hh`, `hh:mm`, `hh:mm:ss` or the
+    /// same without colons. Seconds may have a fraction, and are rounded by it.
+    fn offset(&mut self) -> Option<i64> {
+        let sixty = |number: i8| (number < 60).then_some(i64::from(number));
+        let mut seconds = i64::from(self.two_digits()?) * 3_600;
+        let has_colons = self.0.starts_with(b":");
+        if self.has_more_offset(has_colons) {
+            seconds += sixty(self.two_digits()?)? * 60;
+            if self.has_more_offset(has_colons) {
+                seconds += sixty(self.two_digits()?)?;
+                seconds += i64::from(self.fraction()? >= 500_000_000);
+            }
+        }
+        (seconds < OFFSET_LIMIT).then_some(seconds)
+    }
+
+    /// Takes the colon, where there are colons.
+    fn has_more_offset(&mut self, has_colons: bool) -> bool {
+        if has_colons {
+            self.one_of(b":").is_some()
+        } else {
+            matches!(self.0, [tens, ones, ..] if tens.is_ascii_digit() && ones.is_ascii_digit())
+        }
+    }
+
+    /// [Annotations](https://www.rfc-editor.org/rfc/rfc9557#section-4.1) that nobody
+    /// has to understand, like `[u-ca=gregory]`: not time zones, nor what begins
+    /// with `!`.
+    fn annotations(&mut self) -> Option<()> {
+        while self.one_of(b"[").is_some() {
+            let begins_key = |byte: u8| byte == b'_' || byte.is_ascii_lowercase();
+            let is_in_key = |byte| begins_key(byte) || byte == b'-' || byte.is_ascii_digit();
+            self.byte_if(begins_key)?;
+            while self.byte_if(is_in_key).is_some() {}
+            self.one_of(b"=")?;
+            loop {
+                self.byte_if(|byte| byte.is_ascii_alphanumeric())?;
+                while self.byte_if(|byte| byte.is_ascii_alphanumeric()).is_some() {}
+                if self.one_of(b"-").is_none() {
+                    break;
+                }
+            }
+            self.one_of(b"]")?;
+        }
+        Some(())
+    }
 }

@@ -14,6 +14,7 @@ mod click;
 mod link;
 mod signature;
 mod value;
+mod webhook;
 
 pub use attribution::{click_token, journey, resolve};
 pub use basket::price;
@@ -21,6 +22,7 @@ pub use click::{click, fetch, robots};
 pub use link::{destination, redirect, slug};
 pub use signature::{callback, token};
 pub use value::{money, page, time};
+pub use webhook::webhook;
 
 use core::fmt::Debug;
 

@@ -6,11 +6,11 @@
 use handbill_core::basket::{self, Catalogue, Selection};
 use handbill_core::link::Slug;
 use handbill_core::time::Timestamp;
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
-use crate::boundary::{thrown, whole};
-use crate::{json, money};
+use crate::boundary::{read, thrown, to_json, whole};
+use crate::json::Kind;
+use crate::money;
 
 /// What may be sold in one checkout, read once to price many selections.
 #[wasm_bindgen]
@@ -25,7 +25,7 @@ impl PriceList {
     /// Throws an `Error` with a `code` for what is no catalogue.
     #[wasm_bindgen(constructor)]
     pub fn new(catalogue: &str) -> Result<Self, JsValue> {
-        let catalogue: Catalogue = read("catalogue", catalogue)?;
+        let catalogue: Catalogue = read(Kind::Object, "catalogue", catalogue)?;
         Ok(Self(basket::PriceList::new(catalogue)))
     }
 
@@ -34,7 +34,7 @@ impl PriceList {
     /// # Errors
     /// Throws an `Error` with a `code` for what is no selection.
     pub fn price(&self, selection: &str, now: f64) -> Result<String, JsValue> {
-        let selection: Selection = read("selection", selection)?;
+        let selection: Selection = read(Kind::Object, "selection", selection)?;
         let now = Timestamp::from_millis(whole(now));
         Ok(self.0.price(&selection, now).to_json())
     }
@@ -46,9 +46,8 @@ impl PriceList {
 /// Throws an `Error` with a `code` for what are no items.
 #[wasm_bindgen(js_name = quickPurchase)]
 pub fn quick_purchase(basket: &str) -> Result<String, JsValue> {
-    let Selection { items, .. } = read("basket", basket)?;
-    let selection = Selection::quick_purchase(&items);
-    serde_json::to_string(&selection).map_err(|error| thrown("internal", &error))
+    let Selection { items, .. } = read(Kind::Object, "basket", basket)?;
+    Ok(to_json(&Selection::quick_purchase(&items)))
 }
 
 /// What the link of this slug is looked up by; undefined when none can have it.
@@ -65,11 +64,4 @@ pub fn link_key(slug: &str) -> Option<String> {
 #[wasm_bindgen(js_name = moneyText)]
 pub fn money_text(amount: f64, currency: &str) -> Result<String, JsValue> {
     money::text(amount, currency).map_err(|error| thrown(error.code(), &error))
-}
-
-fn read<'de, T: Deserialize<'de>>(what: &str, text: &'de str) -> Result<T, JsValue> {
-    json::read(text).map_err(|error| {
-        let message = format_args!("the {what} {error}");
-        thrown(error.code(), &message)
-    })
 }

@@ -1,4 +1,4 @@
-//! Amounts as text, which more than one entry shows.
+//! Amounts as text.
 
 use core::fmt;
 

@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use handbill_core::attribution::{Candidate, Purchase};
 use handbill_core::basket::{Catalogue, Selection};
-use handbill_wasm::json::{ReadError, read};
+use handbill_wasm::json::{self, Kind, ReadError};
 use proptest::prelude::*;
-use proptest::sample::Index;
+use proptest::sample::{self, Index};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -34,6 +35,16 @@ const CATALOGUE: &str = r#"{"organizer_id":1,"currency":"EUR",
     "vouchers":[{"code":"GIFT-1","value":2000,"currency":"JPY","series_ids":[],
       "expires_at":0,"used":true}]}"#;
 
+const CANDIDATES: &str = r#"[{"link":9,"scope":"e7","at":1795338000000,"sequence":4294967295,
+    "source":"click_token","utm":{"source":"röck","content":"a\"b"}},
+    {"link":-1,"scope":"a1","at":-5,"sequence":0,"source":"journey"}]"#;
+
+const PURCHASE: &str = r#"{"organizer":1,"events":[[7,null],[8,3]],"at":6,"window_days":30}"#;
+
+fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, ReadError> {
+    json::read(Kind::Object, text)
+}
+
 /// Reads with both, into a value and into nothing.
 fn agree<'a, T: Deserialize<'a> + PartialEq + Debug>(text: &'a str) {
     assert_eq!(
@@ -49,7 +60,11 @@ fn agree<'a, T: Deserialize<'a> + PartialEq + Debug>(text: &'a str) {
 fn whole_texts() {
     agree::<Selection>(SELECTION);
     agree::<Catalogue>(CATALOGUE);
+    agree::<Vec<Candidate>>(CANDIDATES);
+    agree::<Purchase>(PURCHASE);
     assert!(read::<Selection>(SELECTION).is_ok());
+    assert!(read::<Vec<Candidate>>(CANDIDATES).is_ok());
+    assert!(read::<Purchase>(PURCHASE).is_ok());
     assert!(read::<Catalogue>(CATALOGUE).is_ok());
 }
 
@@ -60,6 +75,7 @@ fn numbers() {
         1_000 NaN null true \"1\"";
     for text in texts.split(' ') {
         agree::<i64>(text);
+        agree::<u32>(text);
         agree::<Option<i64>>(text);
     }
 }
@@ -78,10 +94,11 @@ fn strings() {
 
 #[test]
 fn lists_and_objects() {
-    let texts = r#"[]|[ 1 , 2 ]|[1,]|[,1]|[1 2]|[1|[1}|{}|{"a":1}|{"a":1,}|{,"a":1}|{"a" 1}|{"a":}
+    let texts = r#"[]|[ 1 , 2 ]|[1,null]|[1,2,3]|[1,]|[,1]|[1 2]|[1|[1}|{}|{"a":1}|{"a":1,}|{,"a":1}|{"a" 1}|{"a":}
         |{a:1}|{"a":1]|{"a":1}}|{"a":1,"a":2}|[[[[]]]]|[[[]]| |nul|nulll|tru|truefalse"#;
     for text in texts.split('|').chain(["", "\u{feff}{}", "[1]\u{a0}"]) {
         agree::<Vec<i64>>(text);
+        agree::<(i64, Option<i64>)>(text);
         agree::<BTreeMap<String, i64>>(text);
         agree::<bool>(text);
     }
@@ -100,7 +117,9 @@ fn places_are_characters() {
     let malformed = ReadError::Malformed { at: 8 };
     assert_eq!(error(r#"{"🌷":1,"#), Some(malformed));
     assert_eq!(error(r#"{"🌷":1}"#), Some(ReadError::Invalid { at: 5 }));
-    assert_eq!(error(" [1] "), Some(ReadError::NotAnObject));
+    assert_eq!(error(" [1] "), Some(ReadError::NotA(Kind::Object)));
+    let list = json::read::<Vec<i64>>(Kind::List, "{}");
+    assert_eq!(list, Err(ReadError::NotA(Kind::List)));
 }
 
 proptest! {
@@ -109,10 +128,9 @@ proptest! {
     /// A valid text, a few characters of it lost, repeated or changed.
     #[test]
     fn damaged_texts(
-        is_catalogue: bool,
+        whole in sample::select(&[SELECTION, CATALOGUE, CANDIDATES, PURCHASE]),
         damage in prop::collection::vec((any::<Index>(), 0..3_u8, "[\\[\\]{}\",:0-9a-z.\\\\-]"), 0..4),
     ) {
-        let whole = if is_catalogue { CATALOGUE } else { SELECTION };
         let mut text: Vec<char> = whole.chars().collect();
         for (place, how, with) in damage {
             let at = place.index(text.len());
@@ -125,6 +143,8 @@ proptest! {
         let text: String = text.into_iter().collect();
         agree::<Selection>(&text);
         agree::<Catalogue>(&text);
+        agree::<Vec<Candidate>>(&text);
+        agree::<Purchase>(&text);
     }
 
     /// Whatever it is.

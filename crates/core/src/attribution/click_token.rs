@@ -7,7 +7,7 @@
 use crate::attribution::codec::{Reader, VERSION, Writer};
 use crate::attribution::journey::MAX_TOKEN_CHARS;
 use crate::attribution::touch::Touch;
-use crate::signature::{KeyRing, Purpose};
+use crate::signature::{KeyRing, Purpose, token};
 
 /// The query parameter that carries it.
 pub const CLICK_PARAMETER: &str = "hb_click";
@@ -33,10 +33,23 @@ impl ClickToken {
         if text.len() > MAX_TOKEN_CHARS {
             return None;
         }
-        let payload = keys.verify(Purpose::Click, text).ok()?;
-        let (version, rest) = payload.split_first()?;
-        let mut reader = Reader::new(rest, true);
-        let (touch, sequence) = reader.touch()?;
-        (*version == VERSION && sequence == 0 && reader.is_at_end()).then_some(touch)
+        decode(&keys.verify(Purpose::Click, text).ok()?)
     }
+
+    /// The touch that a token tells of, for whoever has no key: anybody may have
+    /// written it.
+    #[must_use]
+    pub fn peek(text: &str) -> Option<Touch> {
+        if text.len() > MAX_TOKEN_CHARS {
+            return None;
+        }
+        decode(&token::peek(text)?)
+    }
+}
+
+fn decode(payload: &[u8]) -> Option<Touch> {
+    let (version, rest) = payload.split_first()?;
+    let mut reader = Reader::new(rest, true);
+    let (touch, sequence) = reader.touch()?;
+    (*version == VERSION && sequence == 0 && reader.is_at_end()).then_some(touch)
 }

@@ -192,16 +192,20 @@ fn check_text(text: &str, chars: &RangeInclusive<usize>, breaks: Breaks) -> Resu
     let is_break = |c| matches!(breaks, Breaks::Allowed) && matches!(c, '\n' | '\r' | '\t');
     match text.chars().position(|c| c.is_control() && !is_break(c)) {
         Some(at) => Err(BadText::Control { at }),
+        // White space alone says nothing.
+        None if least > 0 && text.trim().is_empty() => Err(BadText::TooShort { least, count: 0 }),
         None => Ok(()),
     }
 }
 
-/// Something, one `@`, something, no space: only a mail shows more.
+/// Something, one `@`, labels with dots between them: only a mail shows more. What
+/// [RFC 5321](https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2) has quoted is
+/// refused: unquoted it is a list, or a name with an address, to who sends the mail.
 fn looks_like_email(text: &str) -> bool {
-    let mut parts = text.split('@');
-    let is_part = |part: Option<&str>| part.is_some_and(|part| !part.is_empty());
-    is_part(parts.next())
-        && is_part(parts.next())
-        && parts.next().is_none()
-        && !text.contains(char::is_whitespace)
+    let is_special = |c: char| c.is_whitespace() || "()<>[]:;\\,\"".contains(c);
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
+    let has_labels = domain.split('.').all(|label| !label.is_empty());
+    !local.is_empty() && has_labels && !domain.contains('@') && !text.contains(is_special)
 }

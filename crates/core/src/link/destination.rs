@@ -184,7 +184,7 @@ fn refuse_characters(text: &str) -> Result<(), DestinationError> {
 }
 
 /// The scheme in lower case with its slashes, and what follows.
-fn split_scheme(text: &str) -> Option<(&'static str, &str)> {
+pub(crate) fn split_scheme(text: &str) -> Option<(&'static str, &str)> {
     ["https://", "http://"].into_iter().find_map(|scheme| {
         let (head, rest) = text.split_at_checked(scheme.len())?;
         head.eq_ignore_ascii_case(scheme).then_some((scheme, rest))

@@ -100,6 +100,25 @@ pub fn landing_utm(destination: &str, utm: &Utm, visitor_query: &str) -> Utm {
         .or(Utm::from_query(visitor_query))
 }
 
+/// The query of a URL.
+#[must_use]
+pub fn query(url: &str) -> &str {
+    let (target, _) = split_fragment(url);
+    query_of(target)
+}
+
+/// A URL without a click token in its query; all else stays byte for byte.
+#[must_use]
+pub fn without_click_token(url: &str) -> String {
+    let (target, fragment) = split_fragment(url);
+    let mut out = without_click(target).into_owned();
+    if let Some(fragment) = fragment {
+        out.push('#');
+        out.push_str(fragment);
+    }
+    out
+}
+
 /// What stands before the `#`, and what after.
 fn split_fragment(url: &str) -> (&str, Option<&str>) {
     match url.split_once('#') {

@@ -27,6 +27,8 @@ pub enum Purpose {
     Click,
     /// The address of a promoter's own page (ST-13).
     Stats,
+    /// The cookie of whoever signed in to the dashboard (AU-03).
+    Session,
 }
 
 impl Purpose {
@@ -37,6 +39,7 @@ impl Purpose {
             Self::Journey => "journey",
             Self::Click => "click",
             Self::Stats => "stats",
+            Self::Session => "session",
         }
     }
 }
@@ -218,17 +221,11 @@ impl KeyRing {
     /// # Errors
     /// [`TokenError`].
     pub fn verify(&self, purpose: Purpose, token: &str) -> Result<Vec<u8>, TokenError> {
-        let mut parts = token.split('.');
-        let (Some(payload), Some(name), Some(signature), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(TokenError::Malformed);
-        };
-        let decode = |text| Base64UrlUnpadded::decode_vec(text).map_err(|_| TokenError::Malformed);
-        let (payload, signature) = (decode(payload)?, decode(signature)?);
-        if !is_name(name) || signature.len() != 32 {
-            return Err(TokenError::Malformed);
-        }
+        let Token {
+            payload,
+            name,
+            signature,
+        } = Token::parse(token).ok_or(TokenError::Malformed)?;
         let key = self
             .keys()
             .find(|key| key.name == name)
@@ -249,6 +246,35 @@ impl KeyRing {
     fn keys(&self) -> impl Iterator<Item = &Key> {
         core::iter::once(&self.newest).chain(&self.older)
     }
+}
+
+/// A token's three parts.
+struct Token<'a> {
+    payload: Vec<u8>,
+    name: &'a str,
+    signature: Vec<u8>,
+}
+
+impl<'a> Token<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let (Some(payload), Some(name), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return None;
+        };
+        let token = Self {
+            payload: Base64UrlUnpadded::decode_vec(payload).ok()?,
+            name,
+            signature: Base64UrlUnpadded::decode_vec(signature).ok()?,
+        };
+        (is_name(name) && token.signature.len() == 32).then_some(token)
+    }
+}
+
+/// The payload of what looks like a token, whoever wrote it.
+pub(crate) fn peek(token: &str) -> Option<Vec<u8>> {
+    Token::parse(token).map(|token| token.payload)
 }
 
 fn parse_key(index: usize, entry: &str) -> Result<Key, KeyRingError> {

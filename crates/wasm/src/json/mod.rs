@@ -16,6 +16,15 @@ use serde::forward_to_deserialize_any;
 
 use self::reader::{Read, Reader, Stopped};
 
+/// What a whole text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `{…}`
+    Object,
+    /// `[…]`
+    List,
+}
+
 /// Why a text was not read. Places are characters, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadError {
@@ -24,9 +33,9 @@ pub enum ReadError {
         /// The first character that can't stand there, or one past the last.
         at: usize,
     },
-    /// It is JSON, but no object.
-    NotAnObject,
-    /// It is an object, but not of the kind that was to be read.
+    /// It is JSON, but not of this kind.
+    NotA(Kind),
+    /// It is of the kind, but not what was to be read.
     Invalid {
         /// Where it turned out.
         at: usize,
@@ -39,7 +48,7 @@ impl ReadError {
     pub fn code(self) -> &'static str {
         match self {
             Self::Malformed { .. } => "malformed",
-            Self::NotAnObject => "type",
+            Self::NotA(_) => "type",
             Self::Invalid { .. } => "invalid",
         }
     }
@@ -49,7 +58,8 @@ impl Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed { at } => write!(f, "is no JSON from character {at} on"),
-            Self::NotAnObject => f.write_str("must be an object"),
+            Self::NotA(Kind::Object) => f.write_str("must be an object"),
+            Self::NotA(Kind::List) => f.write_str("must be a list"),
             Self::Invalid { at } => write!(f, "breaks a rule before character {at}"),
         }
     }
@@ -57,22 +67,26 @@ impl Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-/// Reads the whole of a text as one object.
+/// Reads the whole of a text as one object or list.
 ///
 /// # Errors
 /// [`ReadError`].
-pub fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, ReadError> {
+pub fn read<'de, T: Deserialize<'de>>(kind: Kind, text: &'de str) -> Result<T, ReadError> {
     let mut reader = Reader::new(text);
     reader.whole().map_err(|Stopped| {
         let mut again = Reader::new(text);
+        let start = match kind {
+            Kind::Object => '{',
+            Kind::List => '[',
+        };
         if again.whole::<IgnoredAny>().is_err() {
             let at = again.characters();
             ReadError::Malformed { at }
-        } else if text.trim_start().starts_with('{') {
+        } else if text.trim_start().starts_with(start) {
             let at = reader.characters();
             ReadError::Invalid { at }
         } else {
-            ReadError::NotAnObject
+            ReadError::NotA(kind)
         }
     })
 }
@@ -93,6 +107,10 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         visitor.visit_i64(self.integer()?)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        self.deserialize_i64(visitor)
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
@@ -123,6 +141,10 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
         let value = visitor.visit_seq(Entries::of(self, b']'))?;
         self.expect(b']')?;
         Ok(value)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Read<V::Value> {
+        self.deserialize_seq(visitor)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
@@ -156,8 +178,8 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf
-        unit unit_struct newtype_struct tuple tuple_struct
+        i8 i16 i32 i128 u8 u16 u64 u128 f32 f64 char bytes byte_buf
+        unit unit_struct newtype_struct tuple_struct
     }
 }
 
