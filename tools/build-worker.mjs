@@ -11,7 +11,7 @@ await runTool(async () => {
   await buildWasm({
     crate: 'handbill-worker',
     profile: 'release',
-    inputs: ['crates/core', 'worker/Cargo.toml', 'worker/src'],
+    inputs: ['crates/core', 'crates/webhook', 'worker/Cargo.toml', 'worker/src'],
     out: 'worker/build',
     // entry.js starts a fresh instance after a trap: hence the function to do so.
     bindgen: ['--target', 'web', '--no-typescript', '--omit-default-module-path', '--experimental-reset-state-function'],

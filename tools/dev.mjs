@@ -20,6 +20,8 @@ const STATE = resolve(process.env.STATE || '.state');
 const BASE = `http://localhost:${PORT}`;
 const KEYS = join(STATE, 'keys.env');
 const TOKENS = join(STATE, 'tokens.json');
+/** Nobody gets these mails: the local runtime writes them to files. */
+const MAIL_FROM = 'Handbill <handbill@localhost.example>';
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 5_000;
 
@@ -77,7 +79,7 @@ function keep(kept) {
 /** Starts `wrangler dev`; this process ends with it, and takes it along. */
 function startWorker() {
   const args = ['dev', '--local', '--ip', '127.0.0.1', '--port', String(PORT), '--inspector-port', '0', '--persist-to', STATE];
-  args.push('--env-file', KEYS, '--var', 'ENVIRONMENT:development', '--log-level', 'warn', '--show-interactive-dev-session=false');
+  args.push('--env-file', KEYS, '--var', 'ENVIRONMENT:development', `MAIL_FROM:${MAIL_FROM}`, '--log-level', 'warn', '--show-interactive-dev-session=false');
   const worker = spawn('wrangler', args, { cwd: ROOT, env: toolEnvironment(WRANGLER_ENVIRONMENT), stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [worker.stdout, worker.stderr]) {
     createInterface({ input: stream }).on('line', (line) => line.trim() && console.error(`  ${line}`));

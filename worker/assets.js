@@ -1,13 +1,20 @@
-// The checkout page's script and style. They come as text from the build, which
-// also gave each a tag of its bytes: a browser that has them asks only whether
-// they are still the same.
-import script from './build/web/checkout.js';
-import style from './build/web/checkout.css';
+// The pages' scripts and styles. They come as text from the build, which also gave
+// each a tag of its bytes: a browser that has them asks only whether they are
+// still the same.
+import checkoutScript from './build/web/checkout.js';
+import checkoutStyle from './build/web/checkout.css';
+import reportScript from './build/web/report.js';
+import reportStyle from './build/web/report.css';
 import tags from './build/web/tags.js';
 
+const SCRIPT = 'text/javascript; charset=utf-8';
+const STYLE = 'text/css; charset=utf-8';
+
 const FILES = new Map([
-  ['/assets/checkout.js', { body: script, type: 'text/javascript; charset=utf-8', tag: tags['checkout.js'] }],
-  ['/assets/checkout.css', { body: style, type: 'text/css; charset=utf-8', tag: tags['checkout.css'] }],
+  ['/assets/checkout.js', { body: checkoutScript, type: SCRIPT, tag: tags['checkout.js'] }],
+  ['/assets/checkout.css', { body: checkoutStyle, type: STYLE, tag: tags['checkout.css'] }],
+  ['/assets/report.js', { body: reportScript, type: SCRIPT, tag: tags['report.js'] }],
+  ['/assets/report.css', { body: reportStyle, type: STYLE, tag: tags['report.css'] }],
 ]);
 
 /** The answer to a request for one of them; undefined when something else is asked for. */

@@ -20,8 +20,21 @@ const WORKER: File[] = [
 const PAGE: File[] = [
   { name: 'worker/build/web/checkout.js', goal: '–' },
   { name: 'worker/build/web/checkout.css', goal: '–' },
+];
+
+const REPORT: File[] = [
+  { name: 'worker/build/web/report.js', goal: '–' },
+  { name: 'worker/build/web/report.css', goal: '–' },
+];
+
+const PACKAGE: File[] = [
+  { name: 'npm/dist/webhooks.js', goal: '≤ 12 KB' },
+  { name: 'npm/dist/webhooks/explain.js', goal: '–' },
+  { name: 'npm/dist/attribution.js', goal: '–' },
   { name: 'npm/dist/basket.js', goal: '–' },
-  { name: 'npm/dist/basket.wasm', goal: '≤ 60 KB' },
+  { name: 'npm/dist/robots.js', goal: '–' },
+  { name: 'npm/dist/index.js', goal: '≤ 60 KB' },
+  { name: 'npm/dist/index.wasm', goal: '–' },
 ];
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} KB`;
@@ -45,5 +58,15 @@ ${sizes(WORKER)}
 Script and style are all that the page loads besides itself. In the script are \`handbill/basket\`, and in that the wasm.
 
 ${sizes(PAGE)}
+
+## Size of the report's page
+
+${sizes(REPORT)}
+
+## Size of the npm package
+
+Each entry as one file with its wasm inside; \`index.js\` is the whole but the robots' list and the webhooks. \`index.wasm\` is what a Worker uploads of it.
+
+${sizes(PACKAGE)}
 `;
 }

@@ -50,7 +50,7 @@ test('BK-11 a quick purchase link leads from click to confirmation', async () =>
   assert.deepEqual([order.status, order.total, order.payment_method, order.tickets.length], ['completed', 9_900, 'offline', 2]);
   assert.deepEqual([order.buyer.first_name, order.buyer.last_name, order.buyer.email, order.buyer.phone], [...Object.values(ADA), null]);
   const codes = buyer.page.getByRole('img', { name: /QR code/ });
-  const read = await Promise.all((await codes.all()).map((code) => scanned(browser, code)));
+  const read = await Promise.all((await codes.all()).map((code) => scanned(code)));
   assert.deepEqual(read.sort(), order.tickets.map(({ barcode }: { barcode: string }) => barcode).sort());
   for (const barcode of read) assert.equal((await manager.get(`tickets?barcode=${barcode}`)).json.data.length, 1);
   await buyer.close();
@@ -61,7 +61,7 @@ test('BK-11 the confirmation needs no script, on a phone in the dark', async () 
   const buyer = await visit(browser, hb, { javaScriptEnabled: false, colorScheme: 'dark', viewport: { width: 360, height: 740 } });
   await buyer.page.goto(`/checkout/orders/${key}/`);
   const code = buyer.page.getByRole('img', { name: /QR code/ }).first();
-  assert.equal(await scanned(browser, code), (await orderOf(key)).tickets[0].barcode);
+  assert.equal(await scanned(code), (await orderOf(key)).tickets[0].barcode);
   await buyer.close();
 });
 

@@ -28,6 +28,9 @@ const [ticket] = waiting.order.tickets;
 const discount = await victim.manager.made('discounts', { code: `code of the ${VICTIM}`, name: VICTIM, kind: 'percentage', price_percent: 10 });
 const voucher = await victim.manager.made('vouchers', { name: VICTIM, value: 100 });
 const [code] = (await victim.manager.made(`vouchers/${voucher.id}/codes`, { codes: [`gift of the ${VICTIM}`] })).data;
+const PROMOTER = { name: `promoter of the ${VICTIM}`, email: `promoter@${VICTIM}.example` };
+await victim.manager.made('promoter-links', { kind: 'affiliate', ...PROMOTER });
+const [mail] = (await victim.manager.get('mails')).json.data;
 const paymentKey = await victim.manager.made('payment-keys', { label: `till of the ${VICTIM}` });
 const ownKey = await intruder.manager.made('payment-keys', { label: 'till' });
 const ownEvent = await eventOf(intruder.manager);
@@ -113,6 +116,11 @@ const GUARDS: Record<string, Guard> = {
   'GET /checkout/orders/{key}/order.json': { needsKey: { path: `/checkout/orders/${NO_BASKET}/order.json` } },
   'GET /stats/{token}/': { needsKey: { path: '/stats/MQ.local.AAAA/' } },
   'GET /stats/{token}/report.json': { needsKey: { path: '/stats/MQ.local.AAAA/report.json' } },
+  'GET /dashboard/': { isPublic: true },
+  'GET /dashboard/sign-in/': { isPublic: true },
+  'POST /dashboard/sign-in/': { isPublic: true },
+  'POST /dashboard/sign-out/': { isPublic: true },
+  'GET /dashboard/report/': { isPublic: true },
   'GET /healthz': { isPublic: true },
   'GET /metrics': { operatorOnly: { path: '/metrics' } },
   'GET /manage/routes': { operatorOnly: { path: '/manage/routes' } },
@@ -145,6 +153,11 @@ const GUARDS: Record<string, Guard> = {
     { event_id: victim.event.id }, { referred_by: victim.users[0].id }, { ticket_types: [victim.types.floor] },
     { kind: 'quick_purchase', items: [{ ticket_type: victim.types.floor, quantity: 1 }] }, { kind: 'quick_purchase', items: [{ product_attribute: victim.attribute, quantity: 1 }] },
   ]),
+  'POST /manage/promoter-links': { refuses: [{ event_id: victim.event.id }, { referred_by: victim.users[0].id }, { organizer_id: victim.id }].map((fields) => ({ path: '/manage/promoter-links', body: { kind: 'affiliate', ...PROMOTER, ...fields } })) },
+  'PUT /manage/links/{id}/promoter': { refuses: [{ path: `/manage/links/${link.id}/promoter`, body: PROMOTER }] },
+  'DELETE /manage/links/{id}/promoter': { refuses: [{ path: `/manage/links/${link.id}/promoter` }] },
+  'GET /manage/mails': { hides: ['/manage/mails', '/manage/mails?limit=100&after=1000'] },
+  'POST /manage/mails/{id}/retry': { refuses: [{ path: `/manage/mails/${mail.id}/retry`, body: {} }] },
   ...collection('discounts', discount.id, { code: 'x', name: 'x', kind: 'percentage', price_percent: 1 }, [], [{ ticket_types: [seat] }]),
   ...collection('vouchers', voucher.id, { name: 'x', value: 1 }, [], [{ series_ids: [victim.series] }]),
   'GET /manage/vouchers/{id}/codes': { refuses: [{ path: `/manage/vouchers/${voucher.id}/codes` }] },
@@ -166,6 +179,7 @@ const GUARDS: Record<string, Guard> = {
   'POST /manage/customers/erase': { refuses: [{ path: '/manage/customers/erase', body: { email: BUYER.email } }] },
   'GET /manage/report/links': { hides: ['/manage/report/links', `/manage/report/links?event_id=${coming}`] },
   'GET /manage/report/links.csv': { hides: ['/manage/report/links.csv', `/manage/report/links.csv?event_id=${coming}`] },
+  'GET /manage/report/history': { hides: ['/manage/report/history', `/manage/report/history?event_id=${coming}`, `/manage/report/history?link_id=${link.id}`] },
   'POST /manage/report/rebuild': { operatorOnly: { path: '/manage/report/rebuild', body: {} } },
   'GET /manage/payment-keys': { hides: ['/manage/payment-keys?limit=100'] },
   'POST /manage/payment-keys': { refuses: [{ path: '/manage/payment-keys', body: { label: 'x', organizer_id: victim.id } }] },
@@ -192,8 +206,9 @@ for (const [route, guard] of Object.entries(GUARDS)) {
     if ('isPublic' in guard) {
       const slug = link.short_url.split('/').at(-1);
       const path = route.split(' ')[1]!.replace('{organizer}', victim.slug).replace('{event}', victim.event.slug).replace('{slug}', slug).replace('{slug+}', `${slug}+`);
-      const without = await hb.send(path);
-      const withToken = await hb.send(path, { headers: { authorization: `Bearer ${intruder.manager.token}` } });
+      const method = route.split(' ')[0]!;
+      const without = await hb.send(path, { method });
+      const withToken = await hb.send(path, { method, headers: { authorization: `Bearer ${intruder.manager.token}` } });
       assert.deepEqual([withToken.status, withToken.text], [without.status, without.text]);
     } else if ('needsKey' in guard) {
       const without = await hb.send(guard.needsKey.path, { method: route.split(' ')[0]!, body: guard.needsKey.body });

@@ -32,7 +32,7 @@ for (const [at, description] of TEXTS.entries()) {
   }
 }
 
-const HEADER = ['link', 'description', 'ticket_type', 'views', 'visitors', 'customers', 'customers_net', 'new_customers', 'new_customers_net', 'orders', 'orders_net', 'tickets', 'tickets_net', 'scanned', 'unscanned', 'face_value', 'face_value_net'];
+const HEADER = ['link', 'description', 'promoter', 'ticket_type', 'views', 'visitors', 'customers', 'customers_net', 'new_customers', 'new_customers_net', 'orders', 'orders_net', 'tickets', 'tickets_net', 'scanned', 'unscanned', 'face_value', 'face_value_net'];
 const DIGITS: Record<string, number> = { EUR: 2, JPY: 0, KWD: 3 };
 
 /** Amounts as people write them, by currency. */
@@ -52,10 +52,10 @@ const defused = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}
 async function expected(query: Record<string, string | number>): Promise<string[][]> {
   const { links, total } = await reportOf(manager, query);
   const rows = links.flatMap(({ link, views, visitors, figures, ticket_types: ofTypes }) => {
-    const name = [link.slug, defused(link.description)];
+    const name = [link.slug, defused(link.description), defused(link.promoter ?? '')];
     return [[...name, '', String(views), String(visitors), ...cells(figures)], ...ofTypes.map((type) => [...name, defused(type.name), '', '', ...cells(type.figures)])];
   });
-  return [HEADER, ...rows, ['total', '', '', '', '', ...cells(total)]];
+  return [HEADER, ...rows, ['total', '', '', '', '', '', ...cells(total)]];
 }
 
 test('ST-10 the CSV has the same figures as the JSON, for the account, an event and a range', async () => {
@@ -71,7 +71,7 @@ test('ST-10 the CSV has the same figures as the JSON, for the account, an event 
 
 test('ST-10 all columns of the table are filled: the comparison is not of nothing', async () => {
   const rows = parseCsv((await manager.get('report/links.csv')).text);
-  assert.equal(rows.filter(([, , type]) => type === '').length, TEXTS.length + 1);
+  assert.equal(rows.filter(([, , , type]) => type === '').length, TEXTS.length + 1);
   assert.ok(rows.some((row) => row.at(-1) !== row.at(-2)), 'gross and net differ somewhere');
   assert.match(rows.at(-1)!.at(-1)!, /^\d+\.\d\d EUR \+ \d+ JPY \+ \d+\.\d{3} KWD$/);
 });
@@ -83,7 +83,7 @@ test('ST-10 what a spreadsheet would run is text', async () => {
     assert.ok(rows.some(([, description]) => description === `'${formula}`), formula);
     assert.ok(!rows.some((row) => row.includes(formula)), formula);
   }
-  assert.ok(rows.some(([, , type]) => type === `'=2+2, "quoted"`) && rows.some(([, , type]) => type === "'@home"));
+  assert.ok(rows.some(([, , , type]) => type === `'=2+2, "quoted"`) && rows.some(([, , , type]) => type === "'@home"));
   for (const row of rows) for (const cell of row) assert.ok(!/^[=+\-@\t\r\n]/.test(cell), cell);
 });
 
@@ -103,5 +103,5 @@ test('ST-10 the table is a file to be kept by who asked for it, and by no cache'
 
 test('ST-10 an account without links has a table with its heads and a total', async () => {
   const empty = await organizerNamed(hb, await operatorOf(hb), 'empty');
-  assert.deepEqual(parseCsv((await empty.manager.get('report/links.csv')).text), [HEADER, ['total', '', '', '', '', ...Array(10).fill('0'), '', '']]);
+  assert.deepEqual(parseCsv((await empty.manager.get('report/links.csv')).text), [HEADER, ['total', '', '', '', '', '', ...Array(10).fill('0'), '', '']]);
 });

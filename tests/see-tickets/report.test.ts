@@ -70,8 +70,8 @@ test('ST-08 a link that sold nothing stands there with nothing', () => {
 });
 
 test('ST-08 a link is shown as it is, with its views and visitors', () => {
-  assert.deepEqual(rowOf(report, poster).link, { id: poster.id, slug: poster.slug, kind: 2, description: 'at the station', event_id: night, referred_by: demo.users[0].username });
-  assert.deepEqual(rowOf(report, mail).link, { id: mail.id, slug: mail.slug, kind: 2, description: '', event_id: null, referred_by: null });
+  assert.deepEqual(rowOf(report, poster).link, { id: poster.id, slug: poster.slug, kind: 2, description: 'at the station', event_id: night, referred_by: demo.users[0].username, promoter: null });
+  assert.deepEqual(rowOf(report, mail).link, { id: mail.id, slug: mail.slug, kind: 2, description: '', event_id: null, referred_by: null, promoter: null });
   assert.deepEqual([poster, mail, silent].map((link) => [rowOf(report, link).views, rowOf(report, link).visitors]), [[5, 3], [4, 4], [0, 0]]);
 });
 

@@ -2,11 +2,13 @@
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 import { findBrowser } from '../../tools/browser.mjs';
+import { PATIENCE_MS } from './eventually.ts';
 
 /** Starts Chromium without a window. Call `close()` when done. */
 export async function startBrowser(): Promise<Browser> {
   const executablePath = await findBrowser();
   if (executablePath === undefined) throw new Error('no Chromium: run `node tools/setup.mjs --browser`');
   // Root, as in a container, can't have the sandbox; the pages are our own.
-  return chromium.launch({ executablePath, headless: true, args: ['--no-sandbox', '--disable-gpu'] });
+  const browser = await chromium.launch({ executablePath, headless: true, args: ['--no-sandbox', '--disable-gpu'], timeout: PATIENCE_MS });
+  return browser.on('context', (context) => context.setDefaultTimeout(PATIENCE_MS));
 }

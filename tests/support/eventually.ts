@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 // Bounds a test that waits for something that never comes; no test's outcome
 // depends on how long anything takes within it.
-const PATIENCE_MS = 120_000;
+export const PATIENCE_MS = 120_000;
 const STEP_MS = 50;
 
 /** Waits until `holds` is true. */

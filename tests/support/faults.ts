@@ -31,6 +31,12 @@ export const QUEUE_REPEATS = `(env) => ({
   },
 })`;
 
+/** A queue that logs each message, `queued …`, and delivers none: a test hands them to the consumer as it likes. */
+export const QUEUE_TELLS = `(env) => ({
+  ...env,
+  CLICKS: { async send(message) { console.log('queued ' + message); } },
+})`;
+
 /** KV that takes no link while it holds `test:refuse-puts`, and none is read while it holds `test:refuse-gets`. */
 export const KV_REFUSES = `(env) => {
   const refuses = async (key, order) => key.startsWith('link') && (await env.LINKS.get(order)) !== null;

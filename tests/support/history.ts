@@ -1,7 +1,7 @@
 // An account's history as the contract tells it, and the report that it comes
 // to: clicks, purchases, refunds, scans, kept as plain lists and added up anew for
 // each question. It shares nothing with the product.
-import { DAY } from './checkout.ts';
+import { DAY, HOUR } from './checkout.ts';
 import type { Both, Figures, Said } from './report.ts';
 import { figures } from './report.ts';
 
@@ -55,6 +55,17 @@ export interface TouchFact {
   at: Span;
 }
 
+/** A request that a link answered with its destination. */
+export interface ClickFact {
+  link: LinkFact;
+  /** Who came: two clicks are one visitor's when these are the same. */
+  visitor: string;
+  isView: boolean;
+  isRobot: boolean;
+  /** The moment, by the Worker's clock. */
+  at: number;
+}
+
 export interface TicketFact {
   id: number;
   barcode: string;
@@ -86,8 +97,18 @@ export interface Asked {
 }
 
 export interface ExpectedRow {
+  views: number;
+  visitors: number;
   figures: Figures;
   types: Record<number, Figures>;
+}
+
+/** What a link says of its clicks, of all time. */
+export interface Counted {
+  raw: number;
+  robots: number;
+  views: number;
+  visitors: number;
 }
 
 export interface Expected {
@@ -106,6 +127,8 @@ export class Account {
   window: number;
   readonly links: LinkFact[] = [];
   readonly orders: OrderFact[] = [];
+  /** Those that the consumer has been given, each once, in the order in which it got them. */
+  readonly counted: ClickFact[] = [];
 
   constructor(window: number) {
     this.window = window;
@@ -135,10 +158,28 @@ export class Account {
   /** Bounds at which nothing was under way, so that it is certain what is before and what after. */
   bounds(): number[] {
     const spans = this.orders.flatMap(({ completed }) => (completed === null ? [] : [completed]));
-    return spans.map(({ received }) => received).filter((bound) => spans.every(({ sent, received }) => received <= bound || sent > bound));
+    const hours = this.counted.flatMap(({ at }) => [Math.floor(at / HOUR) * HOUR - 1, Math.ceil(at / HOUR) * HOUR]);
+    return [...spans.map(({ received }) => received), ...hours].filter((bound) => spans.every(({ sent, received }) => received <= bound || sent > bound));
   }
 
-  /** The report (ST-08 to ST-12). */
+  /** The clicks of a link that are counted; a visitor's first is the first that was, whenever it was made. */
+  clicksOn(link: LinkFact): (ClickFact & { isFirst: boolean })[] {
+    const seen = new Set<string>();
+    return this.counted.filter((click) => click.link === link).map((click) => {
+      const isFirst = click.isView && !seen.has(click.visitor);
+      if (isFirst) seen.add(click.visitor);
+      return { ...click, isFirst };
+    });
+  }
+
+  /** What a link says of its clicks (RD-08). */
+  countedOn(link: LinkFact): Counted {
+    const clicks = this.clicksOn(link);
+    const of = (is: (click: (typeof clicks)[number]) => boolean): number => clicks.filter(is).length;
+    return { raw: clicks.length, robots: of(({ isRobot }) => isRobot), views: of(({ isView }) => isView), visitors: of(({ isFirst }) => isFirst) };
+  }
+
+  /** The report (ST-08 to ST-12). Clicks are those of every hour that the range touches. */
   report({ from = -Infinity, until = Infinity, event }: Asked): Expected {
     const parts = this.orders.flatMap((order): Part[] => {
       if (order.completed === null || order.completed.received < from || order.completed.received > until) return [];
@@ -155,7 +196,10 @@ export class Account {
         const some = tickets.filter(({ type }) => type.id === id);
         return some.length === 0 ? [] : [{ order, tickets: some }];
       });
-      rows[link.id] = { figures: added(own), types: Object.fromEntries([...ids].map((id) => [id, added(ofType(id))])) };
+      const clicks = this.clicksOn(link).filter(({ at }) => Math.floor(at / HOUR) >= Math.floor(from / HOUR) && Math.floor(at / HOUR) <= Math.floor(until / HOUR));
+      const views = clicks.filter(({ isView }) => isView).length;
+      const visitors = clicks.filter(({ isFirst }) => isFirst).length;
+      rows[link.id] = { views, visitors, figures: added(own), types: Object.fromEntries([...ids].map((id) => [id, added(ofType(id))])) };
     }
     return { rows, total: added(parts.filter(({ order }) => order.link !== null)), all: added(parts) };
   }

@@ -1,9 +1,9 @@
 // Handbill in a process group of its own, which can be killed as a whole: for
 // what a power cut leaves behind.
 //
-//   node tests/support/killable.ts <state folder>
+//   node tests/support/killable.ts <state folder> <variables as JSON>
 //
-// Prints the URL it answers at.
+// Prints the URL it answers at; runs the cron trigger at each line of its input.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -14,6 +14,8 @@ import { startHandbill } from './runtime.ts';
 
 export interface Killable {
   url: URL;
+  /** Has the cron trigger run, and does not wait for it. */
+  startCron(): void;
   /** Ends every process of it at once, none with a chance to say goodbye. */
   kill(): Promise<void>;
 }
@@ -33,14 +35,15 @@ function alive(group: number): string[] {
 }
 
 /** Starts Handbill on the data in a folder. */
-export async function startKillable(state: string): Promise<Killable> {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), state], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+export async function startKillable(state: string, vars: Record<string, string> = {}): Promise<Killable> {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), state, JSON.stringify(vars)], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
   const group = child.pid;
   if (group === undefined) throw new Error('the runtime did not start');
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   if (alive(group).length < 2) throw new Error('workerd is not in the group of its parent');
   return {
     url: new URL(line),
+    startCron: () => void child.stdin.write('cron\n'),
     async kill() {
       process.kill(-group, 'SIGKILL');
       await eventually('the last process of the group to end', async () => alive(group).length === 0);
@@ -49,8 +52,9 @@ export async function startKillable(state: string): Promise<Killable> {
 }
 
 if (import.meta.main) {
-  const [, , state] = process.argv;
-  if (state === undefined) throw new Error('which folder?');
-  const { url } = await startHandbill({ state });
-  console.log(url.href);
+  const [, , state, vars] = process.argv;
+  if (state === undefined || vars === undefined) throw new Error('which folder, and which variables?');
+  const hb = await startHandbill({ state, vars: JSON.parse(vars) });
+  console.log(hb.url.href);
+  createInterface({ input: process.stdin }).on('line', () => void hb.runCron());
 }

@@ -1,7 +1,8 @@
 // A buyer's browser at the checkout.
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContextOptions, Locator, Page, Request, Route } from 'playwright-core';
-import jsqr from 'jsqr';
+import { pictureOf } from './png.ts';
+import { codeIn } from './qr.ts';
 import type { Handbill } from './runtime.ts';
 
 export const ADA = { 'First name': 'Ada', 'Last name': 'Lovelace', Email: 'ada@example.org' };
@@ -86,19 +87,5 @@ export async function visit(browser: Browser, hb: Handbill, options: BrowserCont
   return new Visit(await context.newPage());
 }
 
-/** What a QR reader makes of what an element looks like on the screen; null when it finds no code. */
-export async function scanned(browser: Browser, element: Locator): Promise<string | null> {
-  const png = (await element.screenshot()).toString('base64');
-  // The browser unpacks its own picture: on a page of no policy, which may show data.
-  const page = await browser.newPage();
-  const { width, height, pixels } = await page.evaluate(async (source) => {
-    const image = new Image();
-    image.src = source;
-    await image.decode();
-    const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d')!;
-    canvas.drawImage(image, 0, 0);
-    return { width: image.width, height: image.height, pixels: [...canvas.getImageData(0, 0, image.width, image.height).data] };
-  }, `data:image/png;base64,${png}`);
-  await page.close();
-  return jsqr.default(Uint8ClampedArray.from(pixels), width, height)?.data ?? null;
-}
+/** What a QR reader makes of what an element looks like on the screen; undefined when it finds no code. */
+export const scanned = async (element: Locator): Promise<string | undefined> => codeIn(pictureOf(await element.screenshot()));

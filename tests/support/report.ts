@@ -28,7 +28,7 @@ export interface TypeRow {
 }
 
 export interface LinkRow {
-  link: { id: number; slug: string; kind: number; description: string; event_id: number | null; referred_by: string | null };
+  link: { id: number; slug: string; kind: number; description: string; event_id: number | null; referred_by: string | null; promoter: string | null };
   views: number;
   visitors: number;
   figures: Figures;

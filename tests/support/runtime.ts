@@ -194,7 +194,7 @@ interface Module {
 }
 
 /** What a module is; for the Text ones as `[[rules]]` in wrangler.toml has it. */
-const typeOf = (name: string): Module['type'] => (name.endsWith('.wasm') ? 'CompiledWasm' : /^build\/web\/checkout\./.test(name) ? 'Text' : 'ESModule');
+const typeOf = (name: string): Module['type'] => (name.endsWith('.wasm') ? 'CompiledWasm' : /^build\/web\/(checkout|report)\./.test(name) ? 'Text' : 'ESModule');
 
 /** The Worker's modules: its entry, what that imports and what the build made; before them the faults, if there are any. */
 function modules(faults: string | undefined, entry: string): Module[] {
@@ -246,6 +246,7 @@ export async function startHandbill({ vars = {}, faults, elsewhere = false, http
     d1Databases: declared.d1Databases,
     kvNamespaces: declared.kvNamespaces,
     queueProducers: declared.queueProducers,
+    email: declared.email,
   };
   const state = kept ?? mkdtempSync(join(tmpdir(), 'handbill-test-'));
   const logs: string[] = [];
@@ -264,7 +265,7 @@ export async function startHandbill({ vars = {}, faults, elsewhere = false, http
       ...(elsewhere ? [{ ...worker, name: 'elsewhere', ...socket }] : []),
     ],
   } as unknown as Parameters<typeof convertV4MiniflareOptions>[0]);
-  const runtime = new Miniflare({ ...options, resourcePersistencePath: state });
+  const runtime = new Miniflare({ ...options, resourcePersistencePath: state, resourceTmpPath: state });
   try {
     const front = await runtime.ready;
     const url = isDirect ? await runtime.unsafeGetDirectURL('handbill') : front;

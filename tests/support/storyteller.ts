@@ -1,10 +1,11 @@
 // Makes a random history over HTTP, and tells the model (history.ts) of it.
 import assert from 'node:assert/strict';
 import { setImmediate as soon } from 'node:timers/promises';
+import { BROWSERS, ROBOTS } from './agents.ts';
 import { Manager } from './api.ts';
 import { BUYER, DAY, shirtOf } from './checkout.ts';
 import { Account } from './history.ts';
-import type { Dice, LinkFact, OrderFact, Span, TicketFact, TouchFact, TypeFact } from './history.ts';
+import type { ClickFact, Dice, LinkFact, OrderFact, Span, TicketFact, TouchFact, TypeFact } from './history.ts';
 import type { Handbill } from './runtime.ts';
 import { Visitor } from './visitor.ts';
 import type { Followed } from './visitor.ts';
@@ -16,7 +17,16 @@ export interface Ahead {
 
 interface Browser {
   visitor: Visitor;
+  /** Its address and agent, by which it is known when it asks not to be tracked. */
+  looks: string;
   journey: Map<number, TouchFact>;
+}
+
+/** A click whose message is not known yet. */
+export interface Sent extends Omit<ClickFact, 'at'> {
+  when: Span;
+  /** Asked not to be tracked: to be told from others by the day, too. */
+  isAnonymous: boolean;
 }
 
 interface Pending {
@@ -36,55 +46,61 @@ export class Storyteller {
   readonly manager: Manager;
   /** What was done, for whoever has to understand it. */
   readonly told: string[] = [];
+  /** Clicks since somebody last took them from here. */
+  sent: Sent[] = [];
   readonly events: [number, number];
   readonly #dice: Dice;
   readonly #ahead: Ahead;
   readonly #organizer: number;
   readonly #types: TypeFact[];
-  readonly #shirt: number;
+  readonly #code: string;
   readonly #secret: string;
+  #shirt: number | undefined;
   readonly #browsers: Browser[];
   readonly #shown = new Map<LinkFact, Followed>();
   readonly #tokens: { text: string; touch: TouchFact }[] = [];
   readonly #pending: Pending[] = [];
   #last = 0;
 
-  private constructor(parts: { hb: Handbill; dice: Dice; ahead: Ahead; manager: Manager; organizer: number; events: [number, number]; types: TypeFact[]; shirt: number; secret: string; account: Account }) {
+  private constructor(parts: { hb: Handbill; dice: Dice; ahead: Ahead; manager: Manager; organizer: number; events: [number, number]; types: TypeFact[]; code: string; secret: string; account: Account }) {
     this.#dice = parts.dice;
     this.#ahead = parts.ahead;
     this.manager = parts.manager;
     this.#organizer = parts.organizer;
     this.events = parts.events;
     this.#types = parts.types;
-    this.#shirt = parts.shirt;
+    this.#code = parts.code;
     this.#secret = parts.secret;
     this.account = parts.account;
-    this.#browsers = Array.from({ length: 4 }, () => ({ visitor: new Visitor(parts.hb), journey: new Map() }));
+    // The last two are behind one address, and look the same.
+    this.#browsers = [0, 1, 2, 2].map((look) => {
+      const habits = { 'user-agent': BROWSERS[look]!, 'cf-connecting-ip': `203.0.113.${look}` };
+      return { visitor: new Visitor(parts.hb, habits), looks: JSON.stringify(habits), journey: new Map() };
+    });
   }
 
   /** An account with two events, and links of all scopes; `foreign` is one of another account. */
   static async begin(hb: Handbill, operator: Manager, name: string, dice: Dice, ahead: Ahead, foreign: Followed): Promise<Storyteller> {
     const { id: organizer } = await operator.made('organizers', { name, slug: name, time_zone: 'America/New_York', currency: 'EUR', payment_minutes: 10_080, attribution_window_days: 5 });
     const manager = new Manager(hb, (await operator.made('tokens', { organizer_id: organizer, label: 'x', access: 'write' })).token);
-    const far = (days: number): string => new Date(Date.now() + days * DAY).toISOString();
+    const far = (days: number): string => new Date(Date.now() + ahead.milliseconds + days * DAY).toISOString();
     const types: TypeFact[] = [];
-    const event = async (slug: string, more: object): Promise<number> => {
+    const event = async (slug: string, prices: number[], more: object): Promise<number> => {
       const { id } = await manager.made('events', { name: slug, slug, time_zone: 'UTC', currency: 'EUR', starts_at: far(2_000), ends_at: far(2_001), ...more });
-      for (let n = 0; n < 2; n += 1) {
-        const price = dice.whole(1, 9_999);
-        const { id: type } = await manager.made('ticket-types', { event_id: id, name: `${slug} ${n}`, price, quantity: 1_000_000, booking_fee: dice.whole(0, 300) });
+      for (const price of prices) {
+        const { id: type } = await manager.made('ticket-types', { event_id: id, name: `${slug} for ${price}`, price, quantity: 1_000_000, booking_fee: price === 0 ? 0 : dice.whole(0, 300) });
         types.push({ id: type, event: id, price });
       }
       return id;
     };
-    const events: [number, number] = [await event('night', { transaction_charge: dice.whole(0, 199) }), await event('brunch', { tax_rate_ppm: 88_750, tax_inclusive: false })];
-    const gratis = (await manager.made('ticket-types', { event_id: events[0], name: 'gratis', price: 0, quantity: 1_000_000 })).id;
-    types.push({ id: gratis, event: events[0], price: 0 });
-    for (const discount of DISCOUNTS) await manager.made('discounts', { name: 'x', ...discount });
+    const price = (): number => dice.whole(1, 9_999);
+    const events: [number, number] = [await event('night', [price(), price(), 0], { transaction_charge: dice.whole(0, 199) }), await event('brunch', [price()], { tax_rate_ppm: 88_750, tax_inclusive: false })];
+    const discount = dice.oneOf(DISCOUNTS);
+    await manager.made('discounts', { name: 'x', ...discount });
     const { secret } = await manager.made('payment-keys', { label: 'till' });
-    const story = new Storyteller({ hb, dice, ahead, manager, organizer, events, types, shirt: await shirtOf(manager, { quantity: 1_000_000 }), secret, account: new Account(5) });
+    const story = new Storyteller({ hb, dice, ahead, manager, organizer, events, types, code: discount.code, secret, account: new Account(5) });
     story.#knows(foreign, null, true);
-    for (const scope of [null, events[0], events[0], events[1]]) await story.#makes(scope);
+    for (const scope of [null, ...events]) await story.#makes(scope);
     return story;
   }
 
@@ -114,33 +130,48 @@ export class Storyteller {
 
   #step(): Promise<string> {
     const at = this.#dice.next();
-    if (at < 0.32) return this.#clicks();
+    if (at < 0.34) return this.#clicks();
     if (at < 0.60) return this.#buys();
-    if (at < 0.70) return this.#refunds();
-    if (at < 0.82) return this.#scans();
-    if (at < 0.86) return this.#undoes();
-    if (at < 0.91) return this.#voids();
-    if (at < 0.94) return this.#cancels();
-    if (at < 0.97) return this.#pays();
-    if (at < 0.98) return this.#moves();
+    if (at < 0.69) return this.#refunds();
+    if (at < 0.78) return this.#scans();
+    if (at < 0.82) return this.#undoes();
+    if (at < 0.87) return this.#voids();
+    if (at < 0.90) return this.#cancels();
+    if (at < 0.93) return this.#pays();
+    if (at < 0.95) return this.#moves();
     return this.#dice.isLikely(0.5) ? this.#deletes() : this.#links();
+  }
+
+  /** How somebody comes: mostly as people do. */
+  #manner(): { method?: 'HEAD'; headers: Record<string, string> } {
+    const at = this.#dice.next();
+    if (at < 0.1) return { headers: { 'sec-gpc': '1' } };
+    if (at < 0.15) return { headers: { 'sec-purpose': 'prefetch' } };
+    if (at < 0.2) return { method: 'HEAD', headers: {} };
+    if (at < 0.25) return { headers: { 'user-agent': this.#dice.oneOf(ROBOTS) } };
+    return { headers: {} };
   }
 
   async #clicks(): Promise<string> {
     const at = this.#dice.whole(0, this.#browsers.length - 1);
-    const { visitor, journey } = this.#browsers[at]!;
+    const { visitor, looks, journey } = this.#browsers[at]!;
     const link = this.#dice.oneOf(this.account.links);
-    const headers: Record<string, string> = this.#dice.isLikely(0.05) ? { 'sec-gpc': '1' } : this.#dice.isLikely(0.05) ? { 'sec-purpose': 'prefetch' } : {};
+    const manner = this.#manner();
+    const { headers } = manner;
     const path = `/l/${this.#shown.get(link)!.slug}`;
-    const [answer, when] = await this.#timed(() => visitor.send(path, { headers }));
+    const [answer, when] = await this.#timed(() => visitor.send(path, manner));
     assert.equal(answer.status, link.isDeleted ? 404 : 302, `${path}: ${answer.text}`);
-    if (!link.isDeleted && Object.keys(headers).length === 0) {
+    const isLook = manner.method === 'HEAD' || 'sec-purpose' in headers;
+    const isAnonymous = 'sec-gpc' in headers;
+    const isRobot = 'user-agent' in headers;
+    if (!link.isDeleted) this.sent.push({ link, visitor: isAnonymous ? looks : String(at), isAnonymous, isRobot, isView: !isLook && !isRobot, when });
+    if (!link.isDeleted && !isLook && !isAnonymous) {
       const touch = { link, at: when };
       journey.set(link.id, touch);
       const token = new URL(String(answer.headers.location)).searchParams.get('hb_click');
       if (token !== null) this.#tokens.push({ text: token, touch });
     }
-    return `browser ${at} clicks ${link.id} ${JSON.stringify(headers)} at ${when.sent}`;
+    return `browser ${at} clicks ${link.id} ${JSON.stringify(manner)} at ${when.sent}`;
   }
 
   async #buys(): Promise<string> {
@@ -152,13 +183,13 @@ export class Storyteller {
     const types = Array.from({ length: dice.whole(1, 3) }, () => dice.oneOf(dice.isLikely(0.8) ? near : this.#types));
     const items: object[] = types.map((type) => ({ ticket_type: type.id, quantity: dice.whole(1, 3) }));
     const hasShirt = dice.isLikely(0.1);
-    if (hasShirt) items.push({ product_attribute: this.#shirt, quantity: 1 });
+    if (hasShirt) items.push({ product_attribute: (this.#shirt ??= await shirtOf(this.manager, { quantity: 1_000_000 })), quantity: 1 });
     const isWithoutTickets = hasShirt && dice.isLikely(0.5);
     if (isWithoutTickets) items.splice(0, types.length);
     const isPaid = !isWithoutTickets && types.some(({ price }) => price > 0);
     const opener = dice.isLikely(0.2) ? dice.oneOf(this.account.links.filter((link) => !link.isForeign && !link.isDeleted && (link.event === null || link.event === event))) : undefined;
     const tokens = dice.isLikely(0.15) && this.#tokens.length > 0 ? Array.from({ length: dice.whole(1, 3) }, () => dice.oneOf(this.#tokens)) : [];
-    const body = { event, items, ...(opener && { link: this.#shown.get(opener)!.slug }), ...(isPaid && dice.isLikely(0.35) && { discount: dice.oneOf(DISCOUNTS).code }) };
+    const body = { event, items, ...(opener && { link: this.#shown.get(opener)!.slug }), ...(isPaid && dice.isLikely(0.35) && { discount: this.#code }) };
     const [basket, opened] = await this.#timed(() => visitor.checkout.opened(body));
     assert.deepEqual(basket.quote.problems, [], JSON.stringify(body));
     const address = dice.oneOf(ADDRESSES);

@@ -24,7 +24,9 @@ use crate::body::MAX_BODY;
 use crate::config::{self, Config};
 use crate::failure::Failure;
 use crate::store::Db;
-use crate::{about, checkout, clock, dialect, entropy, health, log, manage, promoter, shop};
+use crate::{
+    about, checkout, clock, dashboard, dialect, entropy, health, log, manage, promoter, shop,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -93,7 +95,7 @@ impl Call {
     /// # Errors
     /// As [`auth::principal`].
     pub async fn principal(&self, schemes: &[&str], intent: Intent) -> Result<Principal, Failure> {
-        auth::principal(&self.db, &self.headers, schemes, intent, self.now.millis()).await
+        auth::principal(self, schemes, intent).await
     }
 }
 
@@ -233,6 +235,7 @@ fn with_app<T>(use_app: impl FnOnce(&App) -> T) -> T {
             let routes = about::routes(routes);
             let routes = checkout::routes(routes);
             let routes = promoter::routes(routes);
+            let routes = dashboard::routes(routes);
             let routes = health::routes(routes);
             let routes = manage::routes(routes);
             let routes = dialect::routes(routes);

@@ -3,6 +3,8 @@
 use axum::http::{HeaderMap, header};
 use handbill_core::signature::api_token::ApiToken;
 
+use crate::app::Call;
+use crate::dashboard::session;
 use crate::failure::Failure;
 use crate::store::tokens::{self, Access, Holder};
 use crate::store::{Db, StoreError};
@@ -72,21 +74,25 @@ fn token<'a>(headers: &'a HeaderMap, schemes: &[&str]) -> Result<&'a str, Failur
     }
 }
 
-/// The caller behind a request's token.
+/// The caller behind a request's token; without one, to read, behind the cookie
+/// of a session (AU-03).
 ///
 /// # Errors
 /// `Unauthenticated` without a token of one of `schemes`, `BadToken` for an
 /// unknown or revoked one, `Forbidden` when it may not do what is intended.
 pub async fn principal(
-    db: &Db,
-    headers: &HeaderMap,
+    call: &Call,
     schemes: &[&str],
     intent: Intent,
-    now: i64,
 ) -> Result<Principal, Failure> {
-    let hash = ApiToken::hash(token(headers, schemes)?).ok_or(Failure::BadToken)?;
-    let holder: Holder = tokens::holder(db, &hash).await?.ok_or(Failure::BadToken)?;
-    remember_use(db, &holder, now).await?;
+    let has_token = call.headers.contains_key(header::AUTHORIZATION);
+    let holder = if intent == Intent::Read && !has_token {
+        let holder = session::holder(call).await?;
+        holder.ok_or(Failure::Unauthenticated)?
+    } else {
+        holder(&call.db, token(&call.headers, schemes)?).await?
+    };
+    remember_use(&call.db, &holder, call.now.millis()).await?;
     let principal = Principal {
         organizer_id: holder.organizer_id,
         user_id: holder.user_id,
@@ -94,6 +100,15 @@ pub async fn principal(
     };
     principal.may(intent)?;
     Ok(principal)
+}
+
+/// Whom a token speaks for.
+///
+/// # Errors
+/// `BadToken` for an unknown or revoked one.
+pub async fn holder(db: &Db, token: &str) -> Result<Holder, Failure> {
+    let hash = ApiToken::hash(token).ok_or(Failure::BadToken)?;
+    tokens::holder(db, &hash).await?.ok_or(Failure::BadToken)
 }
 
 async fn remember_use(db: &Db, holder: &Holder, now: i64) -> Result<(), StoreError> {

@@ -1,4 +1,4 @@
-//! What the deployment sets: signing keys, public URL, environment.
+//! What the deployment sets: signing keys, public URL, mail, environment.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -13,6 +13,13 @@ pub struct Config {
     /// Where the world reaches this deployment, without a last slash
     /// (`PUBLIC_URL`); `None`: wherever the request came to.
     pub public_url: Option<String>,
+    /// Whom our mails come from, `Name <address>` (`MAIL_FROM`); `None`: none is
+    /// sent.
+    pub mail_from: Option<String>,
+    /// The HTTP API that takes them (`MAIL_URL`); `None`: the binding `MAIL` does.
+    pub mail_url: Option<String>,
+    /// What that API knows us by (`MAIL_API_KEY`).
+    pub mail_api_key: Option<String>,
     /// `ENVIRONMENT=test`: the clock takes an offset, see [`crate::clock`].
     pub is_test: bool,
 }
@@ -43,12 +50,16 @@ pub fn read(env: &Env) -> Result<Arc<Config>, String> {
         return Ok(config);
     }
     let text = |name: &str| env.var(name).ok().map(|value| value.to_string());
+    let set = |name: &str| text(name).filter(|value| !value.is_empty());
     let keys = text("SIGNING_KEYS").ok_or("SIGNING_KEYS is not set")?;
     let config = Arc::new(Config {
         keys: KeyRing::parse(&keys).map_err(|error| format!("SIGNING_KEYS: {error}"))?,
         public_url: text("PUBLIC_URL")
             .map(|url| url.trim_end_matches('/').to_owned())
             .filter(|url| !url.is_empty()),
+        mail_from: set("MAIL_FROM"),
+        mail_url: set("MAIL_URL"),
+        mail_api_key: set("MAIL_API_KEY"),
         is_test: text("ENVIRONMENT").as_deref() == Some("test"),
     });
     CONFIG.set(Some(Arc::clone(&config)));

@@ -8,6 +8,7 @@ use handbill_core::link::slug::Slug;
 use crate::app::Call;
 use crate::failure::Failure;
 use crate::store::links::{self, LinkRow, LinkWrite};
+use crate::store::mails::Welcome;
 use crate::store::{StoreError, organizers, routes};
 use crate::{entropy, log, lookup};
 
@@ -75,11 +76,18 @@ async fn checked(
     Ok(event)
 }
 
-/// Makes a link that `owner` owns and `seller` sells through; its id.
+/// Makes a link that `owner` owns and `seller` sells through, for whom the welcome
+/// says; its id.
 ///
 /// # Errors
 /// `Invalid` for what breaks a rule, a taken slug included.
-pub async fn create(call: &Call, draft: &Draft, seller: i64, owner: i64) -> Result<i64, Failure> {
+pub async fn create(
+    call: &Call,
+    draft: &Draft,
+    seller: i64,
+    owner: i64,
+    welcome: Option<Welcome<'_>>,
+) -> Result<i64, Failure> {
     let unknown = || {
         Failure::field(
             "organizer_id",
@@ -108,6 +116,7 @@ pub async fn create(call: &Call, draft: &Draft, seller: i64, owner: i64) -> Resu
             owner_id: owner,
             organizer_id: seller,
             destination: &destination,
+            welcome: welcome.as_ref(),
             now: call.now.millis(),
         };
         match links::insert(&call.db, &write).await {

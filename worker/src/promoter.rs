@@ -6,14 +6,14 @@ use axum::http::{Request, Response};
 use handbill_core::id::parse_id;
 use handbill_core::signature::{KeyRing, Purpose};
 use maud::{Markup, html};
-use serde_json::json;
 
 use crate::app::{Call, Handled, Routes, json as json_answer};
 use crate::failure::Failure;
 use crate::manage;
-use crate::manage::report::{amount, figures, link_json};
+use crate::manage::report::link_json;
+use crate::report::{self, Both, Figures, LinkLine, amount};
 use crate::shop::{self, pages};
-use crate::store::report::{self as rows, ALL_TIME, FiguresRow, Report, ReportFilter};
+use crate::store::report::{self as rows, ALL_TIME, ReportFilter};
 
 pub fn routes(routes: Routes) -> Routes {
     routes
@@ -31,7 +31,7 @@ pub fn path(keys: &KeyRing, link: i64) -> String {
 }
 
 /// The figures of the link that the path's token names.
-async fn report(call: &Call) -> Result<Report, Failure> {
+async fn line_of(call: &Call) -> Result<LinkLine, Failure> {
     let payload = call.config.keys.verify(Purpose::Stats, call.param("token"));
     let payload = payload.map_err(|_| Failure::NotFound)?;
     let link = std::str::from_utf8(&payload).ok().and_then(parse_id);
@@ -44,31 +44,30 @@ async fn report(call: &Call) -> Result<Report, Failure> {
         event_id: None,
         link_id: Some(link_id),
     };
-    Ok(rows::read(&call.db, &filter).await?)
+    let report = report::read(&call.db, &filter).await?;
+    report.links.into_iter().next().ok_or(Failure::NotFound)
 }
 
 async fn report_json(call: Call, _request: Request<Body>) -> Handled {
-    let report = report(&call).await?;
-    let link = report.links.first().ok_or(Failure::NotFound)?;
-    Ok(json_answer(200, &json!(link_json(&report, link))))
+    Ok(json_answer(200, &link_json(&line_of(&call).await?)))
 }
 
 async fn page(call: Call, _request: Request<Body>) -> Handled {
-    let report = report(&call).await?;
-    let link = report.links.first().ok_or(Failure::NotFound)?;
+    let line = line_of(&call).await?;
+    let link = &line.link;
     let short_url = format!("{}/l/{}", call.base(), link.slug);
     let main = html! {
         p.by { (short_url) }
         h1 { @if link.description.is_empty() { "Your link" } @else { (link.description) } }
         h2 { "What it has done so far" }
         ul {
-            (line("Views", &link.views.to_string()))
-            (line("Visitors", &link.visitors.to_string()))
-            (sold(&report, report.of_link(link.id), None))
+            (item("Views", &link.views.to_string()))
+            (item("Visitors", &link.visitors.to_string()))
+            (sold(&line.figures))
         }
-        @for row in report.types_of(link.id) {
-            h2 { (row.ticket_type.as_deref().unwrap_or("Tickets")) }
-            ul { (sold(&report, Some(row), Some(row.ticket_type_id))) }
+        @for of_type in &line.types {
+            h2 { (of_type.name) }
+            ul { (sold(&of_type.figures)) }
         }
         p.soft { "Refunds and voided tickets are taken off. What was there before them stands in brackets." }
     };
@@ -79,37 +78,29 @@ fn document(main: &Markup) -> Response<Body> {
     shop::html(200, &pages::document("Your link", main).0)
 }
 
-fn sold(report: &Report, row: Option<&FiguresRow>, ticket_type: Option<i64>) -> Markup {
-    let link = report.links.first().map_or(0, |link| link.id);
-    let count = |name: &str| {
-        let shown = figures(row, &[]);
-        let of = |part: &str| shown.pointer(&format!("/{name}/{part}")).cloned();
-        let (gross, net) = (
-            of("gross").unwrap_or_default(),
-            of("net").unwrap_or_default(),
-        );
-        if gross == net {
-            net.to_string()
+fn sold(figures: &Figures) -> Markup {
+    let shown = |both: Both, show: &dyn Fn(i64) -> String| {
+        let net = show(both.net);
+        if both.gross == both.net {
+            net
         } else {
-            format!("{net} ({gross})")
+            format!("{net} ({})", show(both.gross))
         }
     };
-    let scanned = row.map_or(0, |row| row.scanned);
+    let count = |both: Both| shown(both, &|count| count.to_string());
     html! {
-        (line("Orders", &count("orders")))
-        (line("Customers", &count("customers")))
-        (line("New customers", &count("new_customers")))
-        (line("Tickets", &count("tickets")))
-        (line("Scanned", &scanned.to_string()))
-        (line("Not scanned", &row.map_or(0, |row| row.net_tickets - scanned).to_string()))
-        @for (currency, gross, net) in report.faces_of(link, ticket_type) {
-            @let net_text = amount(net, &currency);
-            @if gross == net { (line("Face value", &net_text)) }
-            @else { (line("Face value", &format!("{net_text} ({})", amount(gross, &currency)))) }
+        (item("Orders", &count(figures.orders)))
+        (item("Customers", &count(figures.customers)))
+        (item("New customers", &count(figures.new_customers)))
+        (item("Tickets", &count(figures.tickets)))
+        (item("Scanned", &figures.scanned.to_string()))
+        (item("Not scanned", &figures.unscanned().to_string()))
+        @for (currency, both) in &figures.face_values {
+            (item("Face value", &shown(*both, &|sum| amount(sum, currency))))
         }
     }
 }
 
-fn line(name: &str, value: &str) -> Markup {
+fn item(name: &str, value: &str) -> Markup {
     html! { li { span { (name) } span.price { (value) } } }
 }

@@ -6,15 +6,11 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use handbill_core::calendar::{Date, DateTime, MILLIS_PER_DAY};
 use handbill_core::time::{FilterTime, Timestamp};
-use jiff::SignedDuration;
-use jiff::civil::{Date, DateTime, Time};
 use js_sys::Array;
 use js_sys::Intl::{DateTimeFormatOptions, TimeZoneNameFormat, YearFormat};
 use wasm_bindgen::prelude::*;
-
-const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
-const MILLIS_PER_DAY: i64 = 86_400_000;
 
 /// Zones whose formatter an isolate keeps. To make one takes it some 40 µs and
 /// 25 KB, and a request looks at no more than a few.
@@ -122,13 +118,13 @@ pub fn bound(time: FilterTime, time_zone: &str, is_end: bool) -> Option<i64> {
     match time {
         FilterTime::Instant(instant) => Some(instant.millis()),
         FilterTime::Date { year, month, day } => {
-            let midnight = wall_millis(Date::new(year, month, day).ok()?, Time::midnight())?;
+            let date = Date::new(year, month, day)?;
             // Up to where the next day begins: a day may end with an hour that
             // clocks show twice.
             Some(if is_end {
-                moment(midnight.saturating_add(MILLIS_PER_DAY), time_zone) - 1
+                end(date, time_zone) - 1
             } else {
-                moment(midnight, time_zone)
+                moment(date.days() * MILLIS_PER_DAY, time_zone)
             })
         }
         FilterTime::Local {
@@ -140,21 +136,48 @@ pub fn bound(time: FilterTime, time_zone: &str, is_end: bool) -> Option<i64> {
             second,
             millisecond,
         } => {
-            let nanosecond = i32::from(millisecond) * 1_000_000;
-            let time = Time::new(hour, minute, second, nanosecond).ok()?;
-            let wall = wall_millis(Date::new(year, month, day).ok()?, time)?;
-            Some(moment(wall, time_zone))
+            let date = Date::new(year, month, day)?;
+            let wall = DateTime::new(date, hour, minute, second, millisecond)?;
+            Some(moment(wall.millis(), time_zone))
         }
     }
 }
 
-fn wall_millis(date: Date, time: Time) -> Option<i64> {
-    let since_epoch = date.to_datetime(time).duration_since(EPOCH);
-    i64::try_from(since_epoch.as_millis()).ok()
+/// A day of the calendar at a place.
+pub struct Day {
+    /// `2026-11-24`.
+    pub name: String,
+    /// The moment it ends, which is the next one's first.
+    pub ends: i64,
 }
 
-/// From Sunday on. The library's own formatter would be 15 KB of the Worker.
-const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+/// The day that a moment is part of, as [`bound`] cuts them; `None` outside the
+/// years that dates have.
+pub fn day_of(at: i64, time_zone: &str) -> Option<Day> {
+    let wall = at.saturating_add(offset_at(time_zone, at));
+    let days = wall.div_euclid(MILLIS_PER_DAY);
+    let day = day(Date::from_days(days)?, time_zone);
+    // Where clocks are set back past midnight, the first midnight ends the day.
+    if at < day.ends {
+        Some(day)
+    } else {
+        Some(self::day(Date::from_days(days + 1)?, time_zone))
+    }
+}
+
+fn day(date: Date, time_zone: &str) -> Day {
+    Day {
+        name: format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day()),
+        ends: end(date, time_zone),
+    }
+}
+
+/// The moment at which the day after a date begins.
+fn end(date: Date, time_zone: &str) -> i64 {
+    moment((date.days() + 1) * MILLIS_PER_DAY, time_zone)
+}
+
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -175,19 +198,21 @@ pub fn local_text(at: Timestamp, time_zone: &str) -> String {
     let wall = at
         .millis()
         .saturating_add(offset_at(time_zone, at.millis()));
-    let Ok(local) = EPOCH.checked_add(SignedDuration::from_millis(wall)) else {
+    let Some(local) = DateTime::from_millis(wall) else {
         return at.to_rfc3339();
     };
-    let name = |names: &[&'static str], number: i8| {
-        let index = usize::try_from(number).unwrap_or_default();
+    let date = local.date();
+    // Days of the week and months are numbered from 1.
+    let name = |names: &[&'static str], number: i64| {
+        let index = usize::try_from(number - 1).unwrap_or_default();
         names.get(index).copied().unwrap_or_default()
     };
     format!(
         "{} {} {} {}, {:02}:{:02}",
-        name(&WEEKDAYS, local.weekday().to_sunday_zero_offset()),
-        local.day(),
-        name(&MONTHS, local.month() - 1),
-        local.year(),
+        name(&WEEKDAYS, date.weekday()),
+        date.day(),
+        name(&MONTHS, i64::from(date.month())),
+        date.year(),
         local.hour(),
         local.minute()
     )

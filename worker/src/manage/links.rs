@@ -37,7 +37,7 @@ pub async fn list(call: Call, _request: Request<Body>) -> Handled {
         "/manage/links",
         "",
         |link| link.id,
-        |link| shown(&call, link),
+        |link| shown(&call, link, organizer),
     ))
 }
 
@@ -45,15 +45,16 @@ pub async fn create(call: Call, request: Request<Body>) -> Handled {
     let organizer = call.principal(SCHEMES, Intent::Write).await?.organizer()?;
     let body = body::object(request).await?;
     let (draft, seller) = parse(&body)?;
-    let id = links::create(&call, &draft, seller.unwrap_or(organizer), organizer).await?;
+    let seller = seller.unwrap_or(organizer);
+    let id = links::create(&call, &draft, seller, organizer, None).await?;
     let link = link(&call, organizer, id).await?;
-    Ok(json_answer(201, &shown(&call, &link)))
+    Ok(json_answer(201, &shown(&call, &link, organizer)))
 }
 
 pub async fn read(call: Call, _request: Request<Body>) -> Handled {
     let organizer = call.principal(SCHEMES, Intent::Read).await?.organizer()?;
     let link = link(&call, organizer, call.id("id")?).await?;
-    Ok(json_answer(200, &shown(&call, &link)))
+    Ok(json_answer(200, &shown(&call, &link, organizer)))
 }
 
 /// Changes the fields that the body names; slug and organizers stay.
@@ -80,7 +81,7 @@ pub async fn update(call: Call, request: Request<Body>) -> Handled {
     let (draft, _) = parse(&merged)?;
     links::update(&call, &stored, &draft, organizer).await?;
     let link = link(&call, organizer, stored.id).await?;
-    Ok(json_answer(200, &shown(&call, &link)))
+    Ok(json_answer(200, &shown(&call, &link, organizer)))
 }
 
 pub async fn delete(call: Call, _request: Request<Body>) -> Handled {
@@ -90,14 +91,14 @@ pub async fn delete(call: Call, _request: Request<Body>) -> Handled {
     Ok(no_content())
 }
 
-async fn link(call: &Call, organizer: i64, id: i64) -> Result<LinkRow, Failure> {
+pub async fn link(call: &Call, organizer: i64, id: i64) -> Result<LinkRow, Failure> {
     rows::get(&call.db, organizer, LAST_KIND, id)
         .await?
         .ok_or(Failure::NotFound)
 }
 
 /// A body as a draft, and the organizer that sells when it names one.
-fn parse(body: &Map<String, Value>) -> Result<(Draft, Option<i64>), Failure> {
+pub fn parse(body: &Map<String, Value>) -> Result<(Draft, Option<i64>), Failure> {
     let mut fields = Fields::new(body);
     let seller = fields.optional_id("organizer_id");
     let mut problems = match fields.finish(()) {
@@ -147,10 +148,13 @@ fn fields_of(link: &LinkRow) -> Map<String, Value> {
     fields
 }
 
-fn shown(call: &Call, link: &LinkRow) -> Value {
+/// A link as `organizer` sees it: whom it was made for is for its owner only.
+pub fn shown(call: &Call, link: &LinkRow, organizer: i64) -> Value {
     let base = &call.base();
     let stats_url = format!("{base}{}", promoter::path(&call.config.keys, link.id));
     let mut object = fields_of(link);
+    let promoter = link.promoter().filter(|_| link.owner_id == organizer);
+    let promoter = promoter.map(|to| json!({ "name": to.name, "email": to.email }));
     let time = |millis: i64| Timestamp::from_millis(millis).to_rfc3339();
     for (name, value) in [
         ("id", Value::from(link.id)),
@@ -161,6 +165,7 @@ fn shown(call: &Call, link: &LinkRow) -> Value {
         ("tiny_url", link.tiny_url(base).into()),
         ("long_url", link.long_url(base).into()),
         ("stats_url", stats_url.into()),
+        ("promoter", json!(promoter)),
         ("raw", link.raw.into()),
         ("robots", link.robot.into()),
         ("views", link.views.into()),

@@ -4,11 +4,14 @@
 mod baskets;
 mod customers;
 mod error;
+mod history;
 mod links;
+mod mails;
 mod operator;
 pub mod orders;
 mod organizers;
 mod payment_keys;
+mod promoters;
 pub mod report;
 mod resource;
 mod tickets;
@@ -138,8 +141,14 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/manage/links/{id}", links::read)
         .patch("/manage/links/{id}", links::update)
         .delete("/manage/links/{id}", links::delete)
+        .post("/manage/promoter-links", promoters::create_link)
+        .put("/manage/links/{id}/promoter", promoters::set)
+        .delete("/manage/links/{id}/promoter", promoters::remove)
+        .get("/manage/mails", mails::list)
+        .post("/manage/mails/{id}/retry", mails::retry)
         .get("/manage/report/links", report::links)
         .get("/manage/report/links.csv", report::links_csv)
+        .get("/manage/report/history", history::read)
         .post("/manage/report/rebuild", report::rebuild)
         .get("/manage/routes", operator::routes)
         .post("/manage/clicks/rebuild", operator::rebuild);

@@ -43,6 +43,10 @@ li:last-child { border-bottom: 1px solid var(--line); }
 .tickets svg { width: 10rem; height: 10rem; background: #fff; padding: .5rem; border-radius: .5rem; }
 .lines { white-space: pre-line; }
 .code { font: 1rem/1.5 ui-monospace, monospace; letter-spacing: .05em; }
+form { margin: 1.5rem 0; } label { display: block; font-weight: 600; }
+input { width: 100%; font: inherit; color: inherit; background: transparent; border: 1px solid var(--soft); border-radius: .5rem; padding: .625rem .75rem; margin: .25rem 0 1rem; }
+button.button { border: 0; font: inherit; font-weight: 600; cursor: pointer; } input:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
+.trouble { color: var(--mark); font-weight: 600; margin: -.5rem 0 1rem; }
 @media print { .button { display: none; } li { break-inside: avoid; } }
 ";
 

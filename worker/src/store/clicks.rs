@@ -234,13 +234,18 @@ pub async fn visitor_salt(db: &Db, day: i64, fresh: &str) -> Result<String, Stor
         .ok_or_else(|| StoreError::Other("no visitor salt".into()))
 }
 
-/// Destroys the keys of days before `today` (RD-10).
+/// Destroys the keys of days before `today` (RD-10). A deleted row's bytes stay in
+/// the database's file, so zeros of the same length are written over them first.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn forget_salts(db: &Db, today: i64) -> Result<(), StoreError> {
-    db.run("DELETE FROM visitor_salt WHERE day < ?1", &[today.into()])
-        .await?;
+    let zeros = "UPDATE visitor_salt SET salt = printf('%064d', 0) WHERE day < ?1";
+    db.batch(vec![
+        db.statement(zeros, &[today.into()])?,
+        db.statement("DELETE FROM visitor_salt WHERE day < ?1", &[today.into()])?,
+    ])
+    .await?;
     Ok(())
 }
 

@@ -3,10 +3,12 @@
 use handbill_core::link::draft::Draft;
 use handbill_core::link::facts::{EventFact, Facts};
 use handbill_core::link::item::{Item, ItemTarget};
+use handbill_core::link::promoter::Promoter;
 use handbill_core::link::slug::Slug;
 use handbill_core::link::utm::Utm;
 use serde::Deserialize;
 
+use super::mails::{self, Welcome};
 use super::sql::{Db, StoreError, row, rows_of};
 
 row! {
@@ -30,6 +32,8 @@ row! {
         pub created_at: i64,
         pub updated_at: i64,
         pub version: i64,
+        promoter_name: Option<String>,
+        promoter_email: Option<String>,
         pub raw: i64,
         pub robot: i64,
         pub views: i64,
@@ -71,6 +75,14 @@ impl LinkRow {
         parsed(Some(&self.utm)).unwrap_or_default()
     }
 
+    /// For whom it was made.
+    pub fn promoter(&self) -> Option<Promoter> {
+        Some(Promoter {
+            name: self.promoter_name.clone()?,
+            email: self.promoter_email.clone()?,
+        })
+    }
+
     /// Figures by currency.
     pub fn sales(&self) -> Vec<Sales> {
         parsed(Some(&self.sales)).unwrap_or_default()
@@ -87,7 +99,7 @@ fn parsed<T: for<'de> Deserialize<'de>>(text: Option<&str>) -> Option<T> {
 pub const LINK: &str = "
   l.id, l.slug, l.slug_key, l.kind, l.owner_id, l.organizer_id, l.event_id, l.referred_by, l.description,
   l.ticket_types, l.hide_public_ticket_types, l.items, l.destination, l.utm, l.created_at,
-  l.updated_at, l.version, ifnull(c.raw, 0) AS raw, ifnull(c.robot, 0) AS robot,
+  l.updated_at, l.version, l.promoter_name, l.promoter_email, ifnull(c.raw, 0) AS raw, ifnull(c.robot, 0) AS robot,
   ifnull(c.views, 0) AS views, ifnull(c.visitors, 0) AS visitors,
   (SELECT json_group_array(json_object('currency', currency, 'baskets_created', created,
       'baskets_completed', completed, 'tickets', tickets, 'gross', gross, 'net', net))
@@ -226,10 +238,12 @@ pub struct LinkWrite<'a> {
     pub owner_id: i64,
     pub organizer_id: i64,
     pub destination: &'a str,
+    /// For whom it is, and how to tell them.
+    pub welcome: Option<&'a Welcome<'a>>,
     pub now: i64,
 }
 
-/// Makes a link; its id.
+/// Makes a link, and with it the mail to its promoter; its id.
 ///
 /// # Errors
 /// `Taken` when the slug is in use, also by a deleted link.
@@ -240,32 +254,47 @@ pub async fn insert(db: &Db, link: &LinkWrite<'_>) -> Result<i64, StoreError> {
         }
     }
     let (types, items, utm) = columns(link.draft)?;
-    let made: Option<Made> = db
-        .first(
-            "INSERT INTO link (slug, slug_key, kind, owner_id, organizer_id, event_id, referred_by,
-               description, ticket_types, hide_public_ticket_types, items, destination, utm,
-               created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)
-             RETURNING id",
-            &[
-                link.slug.as_str().into(),
-                (&link.slug.key()).into(),
-                link.draft.kind.code().into(),
-                link.owner_id.into(),
-                link.organizer_id.into(),
-                link.draft.event_id.into(),
-                link.draft.referred_by.into(),
-                (&link.draft.description).into(),
-                types.as_ref().into(),
-                i64::from(link.draft.hide_public_ticket_types).into(),
-                items.as_ref().into(),
-                link.destination.into(),
-                (&utm).into(),
-                link.now.into(),
-            ],
-        )
-        .await?;
-    made.map(|made| made.id)
+    let promoter = link.welcome.map(|welcome| welcome.promoter);
+    let key = link.slug.key();
+    let mut statements = vec![db.statement(
+        "INSERT INTO link (slug, slug_key, kind, owner_id, organizer_id, event_id, referred_by,
+           description, ticket_types, hide_public_ticket_types, items, destination, utm,
+           created_at, updated_at, promoter_name, promoter_email)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16)
+         RETURNING id",
+        &[
+            link.slug.as_str().into(),
+            (&key).into(),
+            link.draft.kind.code().into(),
+            link.owner_id.into(),
+            link.organizer_id.into(),
+            link.draft.event_id.into(),
+            link.draft.referred_by.into(),
+            (&link.draft.description).into(),
+            types.as_ref().into(),
+            i64::from(link.draft.hide_public_ticket_types).into(),
+            items.as_ref().into(),
+            link.destination.into(),
+            (&utm).into(),
+            link.now.into(),
+            promoter.map(|promoter| &promoter.name).into(),
+            promoter.map(|promoter| &promoter.email).into(),
+        ],
+    )?];
+    if let Some(welcome) = link.welcome {
+        let of = "l.domain = '' AND l.slug_key = ?1";
+        statements.push(mails::welcome(
+            db,
+            of,
+            key.as_str().into(),
+            welcome,
+            link.now,
+        )?);
+    }
+    let results = db.batch(statements).await?;
+    let made = results.first().map(rows_of::<Made>).transpose()?;
+    made.and_then(|rows| rows.into_iter().next())
+        .map(|made| made.id)
         .ok_or_else(|| StoreError::Other("no id for a new link".into()))
 }
 

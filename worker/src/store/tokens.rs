@@ -68,22 +68,29 @@ const COLUMNS: &str =
 /// write a row with every read.
 const LAST_USE_STEP_MS: i64 = 60_000;
 
+const HOLDER: &str = "SELECT t.id AS token_id, t.organizer_id, t.user_id, t.access, t.last_used_at
+  FROM api_token t
+  LEFT JOIN organizer o ON o.id = t.organizer_id
+  LEFT JOIN app_user u ON u.id = t.user_id
+  WHERE t.revoked_at IS NULL AND o.archived_at IS NULL AND u.archived_at IS NULL";
+
 /// Who holds the token with this hash. Tokens of archived organizers and users
 /// are as good as revoked.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn holder(db: &Db, hash: &str) -> Result<Option<Holder>, StoreError> {
-    db.first(
-        "SELECT t.id AS token_id, t.organizer_id, t.user_id, t.access, t.last_used_at
-         FROM api_token t
-         LEFT JOIN organizer o ON o.id = t.organizer_id
-         LEFT JOIN app_user u ON u.id = t.user_id
-         WHERE t.hash = ?1 AND t.revoked_at IS NULL
-           AND o.archived_at IS NULL AND u.archived_at IS NULL",
-        &[hash.into()],
-    )
-    .await
+    db.first(&format!("{HOLDER} AND t.hash = ?1"), &[hash.into()])
+        .await
+}
+
+/// The same, of the token with this id: what a session stands for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn holder_by_id(db: &Db, token_id: i64) -> Result<Option<Holder>, StoreError> {
+    db.first(&format!("{HOLDER} AND t.id = ?1"), &[token_id.into()])
+        .await
 }
 
 /// Whether a use at `now` is worth a write.

@@ -1,7 +1,7 @@
 // The page, in each of its states.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Refusal } from '../api.ts';
-import { isPassing } from '../api.ts';
+import { isPassing } from '../ask.ts';
+import type { Refusal } from '../ask.ts';
 import type { Checkout } from '../state/checkout.ts';
 import { IDS } from '../state/state.ts';
 import type { Open } from '../state/state.ts';

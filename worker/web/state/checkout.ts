@@ -2,8 +2,9 @@
 // from the rules in the page at once; the Worker follows and holds the stock.
 import { priceList } from 'handbill/basket';
 import type { Selection } from 'handbill/basket';
-import { createBasket, holdBasket, isPassing, readBasket } from '../api.ts';
-import type { Answer, Refusal } from '../api.ts';
+import { createBasket, holdBasket, readBasket } from '../api.ts';
+import { isPassing } from '../ask.ts';
+import type { Answer, Refusal } from '../ask.ts';
 import type { Basket, Origin } from '../wire.ts';
 import { Memory } from './memory.ts';
 import { keyOf, merged, withQuantity, without, withoutCode } from './selection.ts';

@@ -2,7 +2,7 @@
 // the organizer calls it. The Worker knows, so it is asked, one kind after another.
 import { priceList } from 'handbill/basket';
 import type { Catalogue, QuoteProblem, Selection } from 'handbill/basket';
-import { isPassing } from '../api.ts';
+import { isPassing } from '../ask.ts';
 import { counted, sentence } from '../text.ts';
 import type { Basket } from '../wire.ts';
 import type { Checkout } from './checkout.ts';

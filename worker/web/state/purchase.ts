@@ -1,7 +1,8 @@
 // Buying: once, at the price the buyer was shown, and again with the same key
 // when nobody knows whether it went through.
-import { completeBasket, isPassing } from '../api.ts';
-import type { Refusal } from '../api.ts';
+import { completeBasket } from '../api.ts';
+import { isPassing } from '../ask.ts';
+import type { Refusal } from '../ask.ts';
 import { sentence } from '../text.ts';
 import type { Buyer, Completion, PaymentMethod } from '../wire.ts';
 import type { Checkout } from './checkout.ts';

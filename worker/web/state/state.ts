@@ -1,6 +1,6 @@
 // What the page shows. One value, replaced as a whole.
 import type { PriceList, Quote, QuoteProblem, Selection } from 'handbill/basket';
-import type { Refusal } from '../api.ts';
+import type { Refusal } from '../ask.ts';
 import type { Basket, FieldProblem } from '../wire.ts';
 
 export interface Loading {

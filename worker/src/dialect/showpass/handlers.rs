@@ -48,7 +48,7 @@ pub async fn create(call: Call, request: Request<Body>) -> Handled {
     let body = body::object(request).await?;
     let seller = seller(&body, venue)?;
     let draft = wire::draft(&body)?;
-    let id = links::create(&call, &draft, seller, venue).await?;
+    let id = links::create(&call, &draft, seller, venue, None).await?;
     shown(&call, venue, id, 201).await
 }
 
