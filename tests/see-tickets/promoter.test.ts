@@ -60,6 +60,34 @@ test('ST-07 a promoter who is forgotten is in no table, and the link goes on', a
   assert.equal(rowOf(await reportOf(manager), link).link.promoter, null);
 });
 
+test('ST-07 who asks to be forgotten is, though the link is deleted', async () => {
+  const link = await manager.made('promoter-links', { kind: 'venue', ...named('Yorick') });
+  await hb.runCron();
+  assert.equal((await manager.remove(`links/${link.id}`)).status, 204);
+  assert.ok(JSON.stringify(await stored(hb)).includes('yorick@'));
+  assert.equal((await forgets(link)).status, 204);
+  assert.ok(!/yorick/i.test(JSON.stringify([await stored(hb), await keyValues(hb)])));
+  assertRefused(await says(link, named('Zora')), 404);
+});
+
+test('ST-13 a private address shows nothing any more when the link is for somebody else', async () => {
+  const opens = async ({ stats_url: url }: any): Promise<number[]> => {
+    const { pathname } = new URL(url);
+    return Promise.all(['', 'report.json'].map(async (page) => (await hb.send(`${pathname}${page}`)).status));
+  };
+  const first = await manager.made('promoter-links', { kind: 'venue', ...named('Anna') });
+  assert.deepEqual(await opens(first), [200, 200]);
+  const { json: second } = await says(first, named('Bela'));
+  assert.notEqual(second.stats_url, first.stats_url);
+  assert.deepEqual([await opens(first), await opens(second)], [[404, 404], [200, 200]]);
+  await hb.runCron();
+  const [{ mail }] = provider.to('bela@example.org') as [{ mail: { text: string } }];
+  assert.ok(mail.text.includes(second.stats_url) && !mail.text.includes(first.stats_url));
+  assert.equal((await forgets(first)).status, 204);
+  const { json: nobodys } = await manager.get(`links/${first.id}`);
+  assert.deepEqual([await opens(second), await opens(nobodys)], [[404, 404], [200, 200]]);
+});
+
 test('ST-07 a promoter without a proper name and address changes nothing', async () => {
   const link = await manager.made('promoter-links', { kind: 'venue', ...named('Uma') });
   const bad: [object, string[]][] = [[{}, ['email', 'name']], [{ name: 'x' }, ['email']], [{ ...named('Vera'), name: '' }, ['name']], [{ ...named('Vera'), email: 'vera' }, ['email']], [{ ...named('Vera'), name: 'a\r\nb' }, ['name']], [{ ...named('Vera'), kind: 'venue' }, ['kind']]];
@@ -80,6 +108,6 @@ test('ST-07 whom a link is for is told to nobody but the organizer that made it'
   assert.deepEqual([seen.status, seen.json.promoter], [200, null]);
   for (const path of ['links?limit=100', 'mails?limit=100', 'report/links', 'report/links.csv']) assert.ok(!/wanda/i.test((await manager.get(path)).text), path);
   assertRefused(await changesNothing(hb, () => says(link, named('Xenia'))), 403);
-  assertRefused(await changesNothing(hb, () => forgets(link)), 403);
+  assertRefused(await changesNothing(hb, () => forgets(link)), 404);
   for (const answer of [await hb.send(new URL(link.short_url).pathname), await hb.send(`${new URL(link.short_url).pathname}+`), await hb.send(new URL(link.stats_url).pathname), await demo.venue.read(link.id)]) assert.ok(!/wanda/i.test(answer.text + JSON.stringify(answer.headers)));
 });

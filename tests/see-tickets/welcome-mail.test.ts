@@ -246,10 +246,23 @@ test('ST-07 a provider that is away for days loses nothing, and gets each mail o
 
 test('ST-07 a waiting mail that is asked for goes out with the next run', async () => {
   const link = await promoted();
+  provider.moods = [500, 500];
+  await hb.runCron();
+  await nextMinute();
+  // The next try would be in two minutes.
+  assert.equal((await manager.post(`mails/${(await mailOf(link)).id}/retry`, {})).status, 200);
+  await nextMinute();
+  received(link);
+});
+
+test('ST-07 a mail that is asked for while it is under way is not sent beside it', async () => {
+  const link = await promoted();
   provider.moods = [500];
   await hb.runCron();
   assert.equal((await manager.post(`mails/${(await mailOf(link)).id}/retry`, {})).status, 200);
   await hb.runCron();
+  assert.equal(provider.triedTo(link.promoter.email).length, 1, 'the last try began less than a minute ago');
+  await nextMinute();
   received(link);
 });
 

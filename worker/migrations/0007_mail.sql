@@ -5,6 +5,9 @@
 ALTER TABLE link ADD COLUMN promoter_name TEXT CHECK (length(promoter_name) > 0);
 ALTER TABLE link ADD COLUMN promoter_email TEXT
   CHECK ((promoter_email IS NULL) = (promoter_name IS NULL));
+-- Part of the private address of the link's figures: another one for whom the link
+-- is made, and the address that the last one had shows nothing any more (ST-13).
+ALTER TABLE link ADD COLUMN stats_epoch INTEGER NOT NULL DEFAULT 0;
 
 -- The outbox. A mail is written in the batch of what it tells of, and sent by the
 -- cron. Taking one to be sent moves `due_at` to the next try in the same
@@ -26,6 +29,7 @@ CREATE TABLE mail (
   description TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0,
+  tried_at INTEGER, -- when the last try began
   due_at INTEGER, -- when it is tried next; nothing: never again
   sent_at INTEGER,
   given_up_at INTEGER,

@@ -23,20 +23,33 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/stats/{token}/", page)
 }
 
-/// The path of a link's private page. Whoever has it sees the link's figures;
-/// it holds as long as the key that signed it.
-pub fn path(keys: &KeyRing, link: i64) -> String {
-    let token = keys.sign(Purpose::Stats, link.to_string().as_bytes());
+/// The path of a link's private page. Whoever has it sees the link's figures; it
+/// holds as long as the key that signed it, and until the link is for somebody else:
+/// that begins an epoch, from 0.
+pub fn path(keys: &KeyRing, link: i64, epoch: i64) -> String {
+    let payload = match epoch {
+        0 => link.to_string(),
+        epoch => format!("{link}.{epoch}"),
+    };
+    let token = keys.sign(Purpose::Stats, payload.as_bytes());
     format!("/stats/{token}/")
+}
+
+/// Link and epoch in what was signed.
+fn link_and_epoch(payload: &[u8]) -> Option<(i64, i64)> {
+    let payload = std::str::from_utf8(payload).ok()?;
+    match payload.split_once('.') {
+        None => Some((parse_id(payload)?, 0)),
+        Some((link, epoch)) => Some((parse_id(link)?, parse_id(epoch)?)),
+    }
 }
 
 /// The figures of the link that the path's token names.
 async fn line_of(call: &Call) -> Result<LinkLine, Failure> {
     let payload = call.config.keys.verify(Purpose::Stats, call.param("token"));
     let payload = payload.map_err(|_| Failure::NotFound)?;
-    let link = std::str::from_utf8(&payload).ok().and_then(parse_id);
-    let link_id = link.ok_or(Failure::NotFound)?;
-    let organizer_id = rows::seller_of(&call.db, link_id).await?;
+    let (link_id, epoch) = link_and_epoch(&payload).ok_or(Failure::NotFound)?;
+    let organizer_id = rows::seller_of(&call.db, link_id, epoch).await?;
     let filter = ReportFilter {
         organizer_id: organizer_id.ok_or(Failure::NotFound)?,
         from: ALL_TIME.0,

@@ -25,7 +25,10 @@ pub fn message(keys: &KeyRing, mail: &TakenRow) -> Result<Message, String> {
         ..
     } = mail;
     let short_url = format!("{base}/l/{slug}");
-    let stats_url = format!("{base}{}", promoter::path(keys, mail.link_id));
+    let stats_url = format!(
+        "{base}{}",
+        promoter::path(keys, mail.link_id, mail.stats_epoch)
+    );
     let code = Code::new(&short_url, Correction::MEDIUM);
     let picture = code.and_then(|code| code.png(PIXELS).ok());
     Ok(Message {

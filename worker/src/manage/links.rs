@@ -151,7 +151,10 @@ fn fields_of(link: &LinkRow) -> Map<String, Value> {
 /// A link as `organizer` sees it: whom it was made for is for its owner only.
 pub fn shown(call: &Call, link: &LinkRow, organizer: i64) -> Value {
     let base = &call.base();
-    let stats_url = format!("{base}{}", promoter::path(&call.config.keys, link.id));
+    let stats_url = format!(
+        "{base}{}",
+        promoter::path(&call.config.keys, link.id, link.stats_epoch)
+    );
     let mut object = fields_of(link);
     let promoter = link.promoter().filter(|_| link.owner_id == organizer);
     let promoter = promoter.map(|to| json!({ "name": to.name, "email": to.email }));

@@ -34,6 +34,7 @@ row! {
         pub version: i64,
         promoter_name: Option<String>,
         promoter_email: Option<String>,
+        pub stats_epoch: i64,
         pub raw: i64,
         pub robot: i64,
         pub views: i64,
@@ -99,7 +100,7 @@ fn parsed<T: for<'de> Deserialize<'de>>(text: Option<&str>) -> Option<T> {
 pub const LINK: &str = "
   l.id, l.slug, l.slug_key, l.kind, l.owner_id, l.organizer_id, l.event_id, l.referred_by, l.description,
   l.ticket_types, l.hide_public_ticket_types, l.items, l.destination, l.utm, l.created_at,
-  l.updated_at, l.version, l.promoter_name, l.promoter_email, ifnull(c.raw, 0) AS raw, ifnull(c.robot, 0) AS robot,
+  l.updated_at, l.version, l.promoter_name, l.promoter_email, l.stats_epoch, ifnull(c.raw, 0) AS raw, ifnull(c.robot, 0) AS robot,
   ifnull(c.views, 0) AS views, ifnull(c.visitors, 0) AS visitors,
   (SELECT json_group_array(json_object('currency', currency, 'baskets_created', created,
       'baskets_completed', completed, 'tickets', tickets, 'gross', gross, 'net', net))

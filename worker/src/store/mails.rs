@@ -59,6 +59,7 @@ row! {
         pub key: String,
         pub link_id: i64,
         pub slug: String,
+        pub stats_epoch: i64,
         pub name: String,
         pub email: String,
         pub base: String,
@@ -75,10 +76,11 @@ row! {
 pub async fn take_due(db: &Db, now: i64) -> Result<Option<TakenRow>, StoreError> {
     db.first(
         &format!(
-            "UPDATE mail SET attempts = attempts + 1, due_at = ?1 + {PAUSE}
+            "UPDATE mail SET attempts = attempts + 1, tried_at = ?1, due_at = ?1 + {PAUSE}
              WHERE id = (SELECT id FROM mail WHERE due_at <= ?1 ORDER BY due_at, id LIMIT 1)
              RETURNING id, key, link_id, name, email, base, organizer, description,
-               (SELECT slug FROM link WHERE id = link_id) AS slug"
+               (SELECT slug FROM link WHERE id = link_id) AS slug,
+               (SELECT stats_epoch FROM link WHERE id = link_id) AS stats_epoch"
         ),
         &[now.into()],
     )
@@ -104,7 +106,7 @@ pub async fn sent(db: &Db, id: i64, now: i64) -> Result<(), StoreError> {
 /// When the database fails.
 pub async fn failed(db: &Db, id: i64, error: &str) -> Result<(), StoreError> {
     db.run(
-        "UPDATE mail SET error = ?2 WHERE id = ?1",
+        "UPDATE mail SET error = ?2 WHERE id = ?1 AND sent_at IS NULL",
         &[id.into(), error.into()],
     )
     .await?;
@@ -177,15 +179,17 @@ pub async fn get(db: &Db, organizer_id: i64, id: i64) -> Result<Option<MailRow>,
     .await
 }
 
-/// Has a mail that was not sent tried at the next opportunity, for as long as a new
-/// one. False when it was sent, or is of a deleted link.
+/// Has a mail that was not sent tried at the next opportunity, though not while a try
+/// may be under way; one that was given up for as long as a new one. False when it was
+/// sent, or is of a deleted link.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn retry(db: &Db, organizer_id: i64, id: i64, now: i64) -> Result<bool, StoreError> {
     let changed = db
         .run(
-            "UPDATE mail SET due_at = ?3, given_up_at = NULL, created_at = iif(given_up_at IS NULL, created_at, ?3)
+            "UPDATE mail SET due_at = max(?3, ifnull(tried_at, 0) + 60000), given_up_at = NULL,
+               created_at = iif(given_up_at IS NULL, created_at, ?3)
              WHERE organizer_id = ?1 AND id = ?2 AND sent_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM link WHERE id = link_id AND deleted_at IS NOT NULL)",
             &[organizer_id.into(), id.into(), now.into()],

@@ -19,32 +19,34 @@ pub async fn set(
     now: i64,
 ) -> Result<bool, StoreError> {
     let of = "l.id = ?1";
-    let mut statements = named(db, (owner_id, id), Some(welcome.promoter), now)?;
+    let there = "AND deleted_at IS NULL";
+    let mut statements = named(db, (owner_id, id), there, Some(welcome.promoter), now)?;
     statements.push(mails::welcome(db, of, id.into(), welcome, now)?);
     done(db.batch(statements).await)
 }
 
-/// Forgets for whom a link of an owner was, and what was written to them. False
-/// when there is no such link.
+/// Forgets for whom a link of an owner was, and what was written to them, also of one
+/// that is deleted. False when there is no such link.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn remove(db: &Db, link: (i64, i64), now: i64) -> Result<bool, StoreError> {
-    done(db.batch(named(db, link, None, now)?).await)
+    done(db.batch(named(db, link, "", None, now)?).await)
 }
 
 fn named(
     db: &Db,
     (owner_id, id): (i64, i64),
+    condition: &str,
     promoter: Option<&Promoter>,
     now: i64,
 ) -> Result<Vec<D1PreparedStatement>, StoreError> {
-    let owned = "SELECT 1 FROM link WHERE id = ?1 AND owner_id = ?2 AND deleted_at IS NULL";
+    let owned = format!("SELECT 1 FROM link WHERE id = ?1 AND owner_id = ?2 {condition}");
     Ok(vec![
-        db.expect(owned, &[id.into(), owner_id.into()])?,
+        db.expect(&owned, &[id.into(), owner_id.into()])?,
         db.statement(
             "UPDATE link SET promoter_name = ?2, promoter_email = ?3, updated_at = ?4,
-               version = version + 1 WHERE id = ?1",
+               stats_epoch = stats_epoch + 1, version = version + 1 WHERE id = ?1",
             &[
                 id.into(),
                 promoter.map(|promoter| &promoter.name).into(),

@@ -287,11 +287,12 @@ pub async fn history(
     Ok((rows_of(clicks)?, rows_of(sales)?))
 }
 
-/// Who sells through a link that is not deleted.
+/// Who sells through a link that is not deleted, while it is for whom it was in this
+/// epoch.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn seller_of(db: &Db, link_id: i64) -> Result<Option<i64>, StoreError> {
+pub async fn seller_of(db: &Db, link_id: i64, epoch: i64) -> Result<Option<i64>, StoreError> {
     row! {
         struct Seller {
             organizer_id: i64,
@@ -299,8 +300,9 @@ pub async fn seller_of(db: &Db, link_id: i64) -> Result<Option<i64>, StoreError>
     }
     let seller: Option<Seller> = db
         .first(
-            "SELECT organizer_id FROM link WHERE id = ?1 AND deleted_at IS NULL",
-            &[link_id.into()],
+            "SELECT organizer_id FROM link
+             WHERE id = ?1 AND stats_epoch = ?2 AND deleted_at IS NULL",
+            &[link_id.into(), epoch.into()],
         )
         .await?;
     Ok(seller.map(|seller| seller.organizer_id))
