@@ -99,7 +99,7 @@ test('ST-04 ST-08 two promoters and the account, two browsers, five orders: page
     ['Total of 3 links', '7', '6', '2', '2', '4 of 5', '8 of 9', '1', '7', '€161.00 of €211.00'],
   ]);
   assert.deepEqual(await organizer.headline(), {
-    Views: '7', Visitors: '6', Conversion: '66.7% orders per visitor', Orders: '4 of 5', Tickets: '8 of 9', 'Face value': '€161.00 of €211.00',
+    Views: '7', Visitors: '6 at their first view', Conversion: '57.1% orders per view', Orders: '4 of 5', Tickets: '8 of 9', 'Face value': '€161.00 of €211.00',
   });
 
   const [csvName, csv] = await organizer.file('CSV');

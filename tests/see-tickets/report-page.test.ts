@@ -77,7 +77,7 @@ test('ST-08 the page has a line for each link, and the total below them', async 
     [silent.slug, '0', '0', '0', '0', '0', '0', '0', '0', '–'],
     ['Total of 4 links', '7', '4', '3', '3', '4', '9', '0', '9', '€1,125.50 JP¥3,600'],
   ]);
-  assert.deepEqual(await organizer.headline(), { Views: '7', Visitors: '4', Conversion: '100% orders per visitor', Orders: '4 1 more without a link', Tickets: '9', 'Face value': '€1,125.50 JP¥3,600' });
+  assert.deepEqual(await organizer.headline(), { Views: '7', Visitors: '4 at their first view', Conversion: '57.1% orders per view', Orders: '4 1 more without a link', Tickets: '9', 'Face value': '€1,125.50 JP¥3,600' });
   const about = await organizer.page.locator('tbody .link-cell small').allInnerTexts();
   assert.deepEqual(about, [`/${poster.slug} · Night · ${users[0].username}`, `/${mail.slug} · Whole account`, `/${banner.slug} · Night · Mary Longstocking`, `/${silent.slug} · Brunch`]);
   await organizer.close();

@@ -99,6 +99,18 @@ test('ST-10 a range in which nothing was sold reads next to nothing', async () =
   }
 });
 
+test('ST-10 a range reads the clicks of its own hours, not those of later ones', async () => {
+  // 1 January 2005, and the year after it.
+  await hb.execute('INSERT INTO link_hour (link_id, hour, raw, robot, views, visitors) WITH RECURSIVE h (h) AS (SELECT 306816 UNION ALL SELECT h + 1 FROM h WHERE h < 315576) SELECT ?1, h, 1, 0, 1, 1 FROM h', mine.link.id);
+  const range = { from: '2005-01-01', until: '2005-01-01' };
+  for (const path of ['links', 'history']) {
+    const ran = await ranDuring(hb, () => mine.manager.get(`report/${path}?${new URLSearchParams(range)}`));
+    assert.ok(rows(ran) < 200, `${path}: ${rows(ran)} rows`);
+  }
+  const { links } = await reportOf(mine.manager, range);
+  assert.equal(links.find(({ link: { id } }) => id === mine.link.id)!.views, 24);
+});
+
 test('ST-11 a change of an order reads and writes no more because more was sold', () => {
   for (const [what, ran] of changedBefore) {
     const [few, many] = [rows(ran), rows(changedAfter.get(what)!)];

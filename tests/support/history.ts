@@ -179,7 +179,7 @@ export class Account {
     return { raw: clicks.length, robots: of(({ isRobot }) => isRobot), views: of(({ isView }) => isView), visitors: of(({ isFirst }) => isFirst) };
   }
 
-  /** The report (ST-08 to ST-12). Clicks are those of every hour that the range touches. */
+  /** The report (ST-08 to ST-12). Clicks are those of every hour that begins in the range. */
   report({ from = -Infinity, until = Infinity, event }: Asked): Expected {
     const parts = this.orders.flatMap((order): Part[] => {
       if (order.completed === null || order.completed.received < from || order.completed.received > until) return [];
@@ -196,7 +196,7 @@ export class Account {
         const some = tickets.filter(({ type }) => type.id === id);
         return some.length === 0 ? [] : [{ order, tickets: some }];
       });
-      const clicks = this.clicksOn(link).filter(({ at }) => Math.floor(at / HOUR) >= Math.floor(from / HOUR) && Math.floor(at / HOUR) <= Math.floor(until / HOUR));
+      const clicks = this.clicksOn(link).filter(({ at }) => at - (at % HOUR) >= from && at - (at % HOUR) <= until);
       const views = clicks.filter(({ isView }) => isView).length;
       const visitors = clicks.filter(({ isFirst }) => isFirst).length;
       rows[link.id] = { views, visitors, figures: added(own), types: Object.fromEntries([...ids].map((id) => [id, added(ofType(id))])) };

@@ -30,6 +30,7 @@ CREATE TABLE mail (
   created_at INTEGER NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0,
   tried_at INTEGER, -- when the last try began
+  expires_at INTEGER NOT NULL, -- when it is given up
   due_at INTEGER, -- when it is tried next; nothing: never again
   sent_at INTEGER,
   given_up_at INTEGER,

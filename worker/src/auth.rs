@@ -74,8 +74,8 @@ fn token<'a>(headers: &'a HeaderMap, schemes: &[&str]) -> Result<&'a str, Failur
     }
 }
 
-/// The caller behind a request's token; without one, to read, behind the cookie
-/// of a session (AU-03).
+/// The caller behind a request's token; without one of ours, to read, behind the
+/// cookie of a session (AU-03): a site may be behind a password of its own.
 ///
 /// # Errors
 /// `Unauthenticated` without a token of one of `schemes`, `BadToken` for an
@@ -85,12 +85,13 @@ pub async fn principal(
     schemes: &[&str],
     intent: Intent,
 ) -> Result<Principal, Failure> {
-    let has_token = call.headers.contains_key(header::AUTHORIZATION);
-    let holder = if intent == Intent::Read && !has_token {
-        let holder = session::holder(call).await?;
-        holder.ok_or(Failure::Unauthenticated)?
-    } else {
-        holder(&call.db, token(&call.headers, schemes)?).await?
+    let holder = match token(&call.headers, schemes) {
+        Ok(token) => holder(&call.db, token).await?,
+        Err(Failure::Unauthenticated) if intent == Intent::Read => {
+            let holder = session::holder(call).await?;
+            holder.ok_or(Failure::Unauthenticated)?
+        }
+        Err(failure) => return Err(failure),
     };
     remember_use(&call.db, &holder, call.now.millis()).await?;
     let principal = Principal {

@@ -13,7 +13,7 @@ const REPAIRS_A_RUN: i64 = 200;
 const ANSWERS_ARE_KEPT_MS: i64 = 7 * 86_400_000;
 
 /// Gives back what was held too long, forgets old answers, destroys the keys of
-/// past days, sends mails, brings KV in line. One that fails keeps none of the others.
+/// past days, brings KV in line, sends mails. One that fails keeps none of the others.
 pub async fn sweep(env: &Env) {
     let (now, db) = match prepared(env).await {
         Ok(prepared) => prepared,
@@ -28,13 +28,14 @@ pub async fn sweep(env: &Env) {
     if let Err(error) = clicks::forget_salts(&db, now.div_euclid(86_400_000)).await {
         failed("to destroy visitor keys", &error);
     }
-    if let Err(error) = send_mails(env, &db).await {
-        failed("to send mails", &error);
-    }
     match routes::repair(env, &db, REPAIRS_A_RUN).await {
         Ok(0) => {}
         Ok(repaired) => log::info("KV repaired", &[("links", repaired.into())]),
         Err(error) => failed("to repair KV", &error),
+    }
+    // Last: it waits for others.
+    if let Err(error) = send_mails(env, &db).await {
+        failed("to send mails", &error);
     }
 }
 

@@ -19,8 +19,9 @@ use crate::store::{Db, StoreError};
 use crate::{clock, entropy, log};
 use provider::{Provider, Trouble};
 
-/// Mails of one run: the next one is a minute later.
+/// Mails of one run, and how long it may begin another: the next run is a minute later.
 const MAILS_A_RUN: usize = 50;
+const RUN_MS: i64 = 50_000;
 
 /// A mail, ready to be handed over.
 struct Message {
@@ -49,18 +50,22 @@ pub fn key(call: &Call) -> Result<String, Failure> {
 /// # Errors
 /// When the database fails. A mail that can't be sent is none.
 pub async fn send_due(env: &Env, db: &Db, config: &Config) -> Result<(), StoreError> {
-    mails::give_up(db, clock::now(env, config).await.millis()).await?;
+    let began = clock::now(env, config).await.millis();
+    mails::give_up(db, began).await?;
     let Some(provider) = Provider::of(env, config) else {
         return Ok(());
     };
     for _ in 0..MAILS_A_RUN {
         let now = clock::now(env, config).await.millis();
+        if now - began > RUN_MS {
+            break;
+        }
         let Some(mail) = mails::take_due(db, now).await? else {
             break;
         };
         let trouble = match welcome::message(&config.keys, &mail) {
             Ok(message) => provider.send(&message).await.err(),
-            Err(error) => Some(Trouble::Message(error)),
+            Err(error) => Some(Trouble::of_message("unsendable", &error)),
         };
         let Some(trouble) = trouble else {
             let now = clock::now(env, config).await.millis();
@@ -68,17 +73,13 @@ pub async fn send_due(env: &Env, db: &Db, config: &Config) -> Result<(), StoreEr
             log::info("a mail was sent", &[("mail", mail.id.into())]);
             continue;
         };
-        let (is_over, error) = match trouble {
-            Trouble::Message(error) => (false, error),
-            // The others would fare no better.
-            Trouble::Provider(error) => (true, error),
-        };
-        mails::failed(db, mail.id, &error).await?;
+        mails::failed(db, mail.id, &trouble.to_string()).await?;
+        // What the provider says may hold an address.
         log::error(
             "a mail could not be sent and will be tried again",
-            &[("mail", mail.id.into()), ("error", error.into())],
+            &[("mail", mail.id.into()), ("error", trouble.code.into())],
         );
-        if is_over {
+        if trouble.is_of_all {
             break;
         }
     }

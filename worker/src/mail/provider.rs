@@ -1,5 +1,7 @@
 //! Who takes our mails: Cloudflare's `send_email` binding, or an HTTP API.
 
+use std::fmt;
+
 use base64ct::{Base64, Encoding};
 use js_sys::futures::JsFuture;
 use js_sys::{Object, Reflect, Uint8Array};
@@ -7,7 +9,7 @@ use serde_json::json;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortSignal, Headers, RequestInit, RequestRedirect, Response, WorkerGlobalScope};
 use worker::Env;
-use worker::email::{EmailAttachment, SendEmail, SendEmailBuilder};
+use worker::email::{EmailAddress, EmailAttachment, SendEmail, SendEmailBuilder};
 
 use super::{Message, PICTURE_ID};
 use crate::config::Config;
@@ -26,11 +28,41 @@ const PICTURE_NAME: &str = "link.png";
 const PICTURE_TYPE: &str = "image/png";
 
 /// Why a mail was not taken.
-pub enum Trouble {
+pub struct Trouble {
+    /// Whether the others would fare no better: the provider can't be reached, or takes
+    /// nothing at the moment.
+    pub is_of_all: bool,
+    /// A status or the name of an error; nothing about the mail.
+    pub code: String,
+    /// What the provider said.
+    words: String,
+}
+
+impl Trouble {
     /// It is this mail that is refused.
-    Message(String),
-    /// The provider can't be reached, or takes nothing at the moment.
-    Provider(String),
+    pub fn of_message(code: &str, words: &str) -> Self {
+        Self {
+            is_of_all: false,
+            code: code.to_owned(),
+            words: shortened(words),
+        }
+    }
+
+    /// From what JavaScript threw.
+    fn thrown(error: &JsValue) -> Self {
+        let text = |name: &str| Reflect::get(error, &name.into()).ok()?.as_string();
+        Self {
+            is_of_all: true,
+            code: text("code").or_else(|| text("name")).unwrap_or_default(),
+            words: shortened(&text("message").unwrap_or_default()),
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code, self.words)
+    }
 }
 
 /// The provider of this deployment.
@@ -86,9 +118,17 @@ async fn bind(binding: &SendEmail, from: &str, message: &Message) -> Result<(), 
         &picture,
     );
     let headers = Object::new();
-    let refused = |error: JsValue| Trouble::Message(described(&error));
+    let refused = |error: JsValue| Trouble::thrown(&error);
     Reflect::set(&headers, &KEY_HEADER.into(), &message.key.as_str().into()).map_err(refused)?;
-    let built = SendEmailBuilder::builder(from, &message.to, &message.subject)
+    let (to, subject) = (&message.to, &message.subject);
+    let built = match name_and_address(from) {
+        Some((name, address)) => {
+            let from = EmailAddress::new(name, address);
+            SendEmailBuilder::builder_with_email_address_and_str(&from, to, subject)
+        }
+        None => SendEmailBuilder::builder(from, to, subject),
+    };
+    let built = built
         .headers(headers.unchecked_ref())
         .text(&message.text)
         .html(&message.html)
@@ -97,6 +137,12 @@ async fn bind(binding: &SendEmail, from: &str, message: &Message) -> Result<(), 
     let sent = binding.send_with_builder(&built).await;
     sent.map_err(|error| refused(error.into()))?;
     Ok(())
+}
+
+/// The parts of `Name <address>`, which the binding takes apart.
+fn name_and_address(from: &str) -> Option<(&str, &str)> {
+    let (name, address) = from.strip_suffix('>')?.split_once('<')?;
+    Some((name.trim(), address.trim()))
 }
 
 async fn post(url: &str, api_key: &str, from: &str, message: &Message) -> Result<(), Trouble> {
@@ -115,7 +161,7 @@ async fn post(url: &str, api_key: &str, from: &str, message: &Message) -> Result
         }],
     });
     let answer = answer(url, api_key, &message.key, &body.to_string()).await;
-    let (status, text) = answer.map_err(|error| Trouble::Provider(described(&error)))?;
+    let (status, text) = answer.map_err(|error| Trouble::thrown(&error))?;
     if (200..300).contains(&status) {
         return Ok(());
     }
@@ -124,10 +170,10 @@ async fn post(url: &str, api_key: &str, from: &str, message: &Message) -> Result
     if status == 409 && text.contains("invalid_idempotent_request") {
         return Ok(());
     }
-    let error = shortened(&format!("{status} {text}"));
-    Err(match status {
-        400 | 404 | 409 | 413 | 422 => Trouble::Message(error),
-        _ => Trouble::Provider(error),
+    let is_of_all = !matches!(status, 400 | 404 | 409 | 413 | 422);
+    Err(Trouble {
+        is_of_all,
+        ..Trouble::of_message(&status.to_string(), &text)
     })
 }
 
@@ -150,11 +196,6 @@ async fn answer(url: &str, api_key: &str, key: &str, body: &str) -> Result<(u16,
     let response: Response = response.unchecked_into();
     let text = JsFuture::from(response.text()?).await?;
     Ok((response.status(), text.as_string().unwrap_or_default()))
-}
-
-/// What JavaScript threw, in words.
-fn described(error: &JsValue) -> String {
-    shortened(&String::from(Object::from(error.clone()).to_string()))
 }
 
 fn shortened(text: &str) -> String {

@@ -62,6 +62,7 @@ pub async fn read(call: Call, _request: Request<Body>) -> Handled {
         days: Vec::new(),
     };
     for (at, slot) in slots {
+        // A quarter may begin before a range that is given to the second.
         let Some(day) = days.at(at.max(filter.from)) else {
             continue;
         };
@@ -73,9 +74,11 @@ pub async fn read(call: Call, _request: Request<Body>) -> Handled {
             Slot::Sales(row) => {
                 day.orders += row.orders;
                 day.tickets += row.tickets;
-                let sum = day.face_value.get(&row.currency).and_then(Value::as_i64);
-                let sum = sum.unwrap_or_default() + row.net_face;
-                day.face_value.insert(row.currency, sum.into());
+                if row.face != 0 {
+                    let sum = day.face_value.get(&row.currency).and_then(Value::as_i64);
+                    let sum = sum.unwrap_or_default() + row.net_face;
+                    day.face_value.insert(row.currency, sum.into());
+                }
             }
         }
     }

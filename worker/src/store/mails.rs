@@ -36,8 +36,9 @@ pub fn welcome(
     db.statement(
         &format!(
             "INSERT INTO mail (key, kind, organizer_id, link_id, name, email, base, organizer,
-               description, created_at, due_at)
-             SELECT ?2, 'link_welcome', o.id, l.id, ?3, ?4, ?5, o.name, l.description, ?6, ?6
+               description, created_at, expires_at, due_at)
+             SELECT ?2, 'link_welcome', o.id, l.id, ?3, ?4, ?5, o.name, l.description, ?6,
+               ?6 + {GIVEN_UP_AFTER_MS}, ?6
              FROM link l JOIN organizer o ON o.id = l.owner_id WHERE {of}"
         ),
         &[
@@ -77,7 +78,9 @@ pub async fn take_due(db: &Db, now: i64) -> Result<Option<TakenRow>, StoreError>
     db.first(
         &format!(
             "UPDATE mail SET attempts = attempts + 1, tried_at = ?1, due_at = ?1 + {PAUSE}
-             WHERE id = (SELECT id FROM mail WHERE due_at <= ?1 ORDER BY due_at, id LIMIT 1)
+             WHERE id = (SELECT id FROM mail m WHERE due_at <= ?1 AND NOT EXISTS (
+                 SELECT 1 FROM organizer WHERE id = m.organizer_id AND archived_at IS NOT NULL)
+               ORDER BY due_at, id LIMIT 1)
              RETURNING id, key, link_id, name, email, base, organizer, description,
                (SELECT slug FROM link WHERE id = link_id) AS slug,
                (SELECT stats_epoch FROM link WHERE id = link_id) AS stats_epoch"
@@ -120,8 +123,8 @@ pub async fn failed(db: &Db, id: i64, error: &str) -> Result<(), StoreError> {
 pub async fn give_up(db: &Db, now: i64) -> Result<usize, StoreError> {
     db.run(
         "UPDATE mail SET due_at = NULL, given_up_at = ?1, error = ifnull(error, 'no mail is set up here')
-         WHERE due_at IS NOT NULL AND created_at <= ?1 - ?2",
-        &[now.into(), GIVEN_UP_AFTER_MS.into()],
+         WHERE due_at IS NOT NULL AND expires_at <= ?1",
+        &[now.into()],
     )
     .await
 }
@@ -188,10 +191,12 @@ pub async fn get(db: &Db, organizer_id: i64, id: i64) -> Result<Option<MailRow>,
 pub async fn retry(db: &Db, organizer_id: i64, id: i64, now: i64) -> Result<bool, StoreError> {
     let changed = db
         .run(
-            "UPDATE mail SET due_at = max(?3, ifnull(tried_at, 0) + 60000), given_up_at = NULL,
-               created_at = iif(given_up_at IS NULL, created_at, ?3)
+            &format!(
+                "UPDATE mail SET due_at = max(?3, ifnull(tried_at, 0) + 60000), given_up_at = NULL,
+               expires_at = iif(given_up_at IS NULL, expires_at, ?3 + {GIVEN_UP_AFTER_MS})
              WHERE organizer_id = ?1 AND id = ?2 AND sent_at IS NULL
-               AND NOT EXISTS (SELECT 1 FROM link WHERE id = link_id AND deleted_at IS NOT NULL)",
+               AND NOT EXISTS (SELECT 1 FROM link WHERE id = link_id AND deleted_at IS NOT NULL)"
+            ),
             &[organizer_id.into(), id.into(), now.into()],
         )
         .await?;

@@ -6,8 +6,8 @@ use worker::{D1PreparedStatement, D1Result};
 use super::mails::{self, Welcome};
 use super::sql::{Db, StoreError};
 
-/// Says for whom a link of an owner is, and writes them the welcome mail; what
-/// waits for whoever it was for before is not sent any more. False when there is no
+/// Says for whom a link of an owner is, and writes them the welcome mail; what waits
+/// is not sent any more, and what was sent to somebody else before is forgotten. False when there is no
 /// such link.
 ///
 /// # Errors
@@ -46,7 +46,8 @@ fn named(
         db.expect(&owned, &[id.into(), owner_id.into()])?,
         db.statement(
             "UPDATE link SET promoter_name = ?2, promoter_email = ?3, updated_at = ?4,
-               stats_epoch = stats_epoch + 1, version = version + 1 WHERE id = ?1",
+               stats_epoch = stats_epoch + (promoter_email IS NOT NULL AND promoter_email IS NOT ?3),
+               version = version + 1 WHERE id = ?1",
             &[
                 id.into(),
                 promoter.map(|promoter| &promoter.name).into(),
@@ -54,7 +55,9 @@ fn named(
                 now.into(),
             ],
         )?,
-        db.statement("DELETE FROM mail WHERE link_id = ?1", &[id.into()])?,
+        db.statement("DELETE FROM mail WHERE link_id = ?1 AND (email IS NOT ?2 OR due_at IS NOT NULL)",
+            &[id.into(), promoter.map(|promoter| &promoter.email).into()],
+        )?,
     ])
 }
 

@@ -135,9 +135,10 @@ fn links_shown(filter: &ReportFilter) -> String {
     )
 }
 
-/// Whether an hour of clicks, the finest they are counted in, is at least in part
-/// in the range. (D1 binds every number as a real one.)
-const HOUR_IN_RANGE: &str = "h.hour >= CAST(?2 AS INTEGER) / 3600000 AND h.hour * 3600000 < ?3";
+/// Whether an hour of clicks, the finest they are counted in, begins in the range: so
+/// that ranges, and days, add up. (D1 binds every number as a real one.)
+const HOUR_IN_RANGE: &str = "h.hour >= (CAST(?2 AS INTEGER) + 3599999) / 3600000
+  AND h.hour < (CAST(?3 AS INTEGER) + 3599999) / 3600000";
 
 fn args(filter: &ReportFilter) -> [Arg<'static>; 5] {
     [
@@ -245,6 +246,8 @@ row! {
         pub currency: String,
         pub orders: i64,
         pub tickets: i64,
+        /// Of all that was sold.
+        pub face: i64,
         pub net_face: i64,
     }
 }
@@ -273,7 +276,7 @@ pub async fn history(
                 &format!(
                     "SELECT r.completed_at / 900000 AS quarter, r.currency,
                        count(DISTINCT iif(r.reversed, NULL, r.order_id)) AS orders,
-                       sum(r.valid) AS tickets, sum(r.net_face) AS net_face
+                       sum(r.valid) AS tickets, sum(r.face) AS face, sum(r.net_face) AS net_face
                      FROM report_line r WHERE {of} AND +r.link_id > 0
                      GROUP BY quarter, r.currency ORDER BY quarter, r.currency"
                 ),

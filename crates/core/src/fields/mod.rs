@@ -6,6 +6,7 @@ mod number;
 mod text;
 
 pub(crate) use number::whole_number;
+pub use text::MAX_EMAIL_CHARS;
 
 use core::ops::RangeInclusive;
 

@@ -9,7 +9,7 @@ use crate::link::Destination;
 
 /// Most characters of a mail address
 /// ([RFC 5321, 4.5.3.1.3](https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3)).
-const MAX_EMAIL_CHARS: usize = 254;
+pub const MAX_EMAIL_CHARS: usize = 254;
 
 /// Which control characters a text may have.
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@ import { Figure } from './figure.tsx';
 /** What all links came to. */
 export function Headline({ found }: { found: Found }) {
   const { links, total, all_orders: all } = found.report;
-  const visitors = sumOf(links, 'visitors');
+  const views = sumOf(links, 'views');
   const others = all.orders.net - total.orders.net;
   return (
     <section aria-labelledby="headline">
@@ -15,10 +15,12 @@ export function Headline({ found }: { found: Found }) {
         All links
       </h2>
       <dl class="headline">
-        <Item name="Views">{number(sumOf(links, 'views'))}</Item>
-        <Item name="Visitors">{number(visitors)}</Item>
-        <Item name="Conversion" note="orders per visitor">
-          {share(total.orders.net, visitors)}
+        <Item name="Views">{number(views)}</Item>
+        <Item name="Visitors" note="at their first view">
+          {number(sumOf(links, 'visitors'))}
+        </Item>
+        <Item name="Conversion" note="orders per view">
+          {share(total.orders.net, views)}
         </Item>
         <Item name="Orders" note={others > 0 && `${number(others)} more without a link`}>
           <Figure cell={total.orders} />

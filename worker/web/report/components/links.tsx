@@ -68,7 +68,7 @@ export function Links({ report, state, found }: { report: LinkReport; state: Sta
       </div>
       <p class="soft notes">
         {isReduced(total) && 'Small print: what it was before refunds and voids. '}
-        Whoever buys by two links is a customer of both, and one in the total. Whoever follows two is a visitor of each.
+        Whoever buys by two links is a customer of both, and one in the total. Whoever follows two is a visitor of each, on the day of their first view.
       </p>
     </section>
   );
