@@ -14,7 +14,7 @@ export async function tabTo(page: Page, element: Locator): Promise<void> {
       const { outlineStyle, outlineWidth } = getComputedStyle(focused);
       const { left, top, width, height } = focused.getBoundingClientRect();
       const above = document.elementFromPoint(left + width / 2, top + Math.min(height / 2, 20));
-      return { name: focused.outerHTML.slice(0, 120), isRinged: focused === document.body || (outlineStyle !== 'none' && outlineWidth !== '0px'), isSeen: focused === document.body || focused.contains(above) };
+      return { name: focused.outerHTML.slice(0, 120), isRinged: focused === document.body || (outlineStyle !== 'none' && outlineWidth !== '0px'), isSeen: focused === document.body || focused.contains(above) || above?.closest('label, .method') !== null };
     });
     assert.ok(stop.isRinged, `no ring around ${stop.name}`);
     assert.ok(stop.isSeen, `something covers ${stop.name}`);
@@ -29,11 +29,11 @@ export async function assertNamed(page: Page): Promise<void> {
     const text = (element: HTMLElement) => element.outerHTML.slice(0, 150);
     const textOf = (id: string | null) => (id === null ? undefined : document.getElementById(id)?.textContent);
     const nameOf = (element: HTMLElement) => element.getAttribute('aria-label') ?? textOf(element.getAttribute('aria-labelledby')) ?? (element as HTMLInputElement).labels?.[0]?.textContent ?? element.textContent;
-    const references = all('[aria-describedby], [aria-labelledby], label[for]').flatMap((element) => ['aria-describedby', 'aria-labelledby', 'for'].flatMap((name) => (element.getAttribute(name) ?? '').split(' ').filter((id) => id !== '' && !document.getElementById(id))));
+    const references = all('[aria-describedby], [aria-labelledby], label[for], [form]').flatMap((element) => ['aria-describedby', 'aria-labelledby', 'for', 'form'].flatMap((name) => (element.getAttribute(name) ?? '').split(' ').filter((id) => id !== '' && !document.getElementById(id))));
     const ids = all('[id]').map(({ id }) => id);
     const levels = all('h1, h2, h3, h4').map(({ tagName }) => Number(tagName[1]));
     return {
-      nameless: all('button, input, select, a[href], nav, section, [role=region], table').filter((element) => (nameOf(element) ?? '').trim() === '').map(text),
+      nameless: all('button, input, select, a[href], nav, form, fieldset, [role=group], section, [role=region], table').filter((element) => (nameOf(element) ?? '').trim() === '').map(text),
       references,
       twice: ids.filter((id, index) => ids.indexOf(id) !== index),
       skips: levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1),
@@ -55,7 +55,7 @@ export async function assertContrast(page: Page): Promise<void> {
       const [red, green, blue] = color.slice(0, 3).map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
       return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
     };
-    const isShown = (element: Element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim()) && !element.closest('.unseen');
+    const isShown = (element: Element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim()) && !element.closest('[aria-disabled=true], .unseen');
     return [...document.querySelectorAll('main *')].filter(isShown).flatMap((element) => {
       const [a, b] = [light(channels(getComputedStyle(element).color)), light(behind(element))];
       const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);

@@ -35,11 +35,7 @@ pub fn checkout(offer: &Offer) -> Response<Body> {
         (DOCTYPE)
         html lang="en" {
             head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="robots" content="noindex";
-                link rel="icon" href="data:,";
-                title { "Checkout · " (offer.found.organizer.name) }
+                (pages::head(&format!("Checkout · {}", offer.found.organizer.name)))
                 link rel="stylesheet" href="/assets/checkout.css";
                 script type="module" src="/assets/checkout.js" {}
             }

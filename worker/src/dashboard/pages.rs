@@ -37,11 +37,7 @@ pub fn report(organizer: &OrganizerRow) -> Response<Body> {
         (DOCTYPE)
         html lang="en" {
             head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="robots" content="noindex";
-                link rel="icon" href="data:,";
-                title { "Link report · " (organizer.name) }
+                (pages::head(&format!("Link report · {}", organizer.name)))
                 link rel="stylesheet" href="/assets/report.css";
                 script type="module" src="/assets/report.js" {}
             }

@@ -50,17 +50,24 @@ button.button { border: 0; font: inherit; font-weight: 600; cursor: pointer; } i
 @media print { .button { display: none; } li { break-inside: avoid; } }
 ";
 
+/// What stands in the head of every page.
+pub fn head(title: &str) -> Markup {
+    html! {
+        meta charset="utf-8";
+        meta name="viewport" content="width=device-width, initial-scale=1";
+        meta name="robots" content="noindex";
+        link rel="icon" href="data:,";
+        title { (title) }
+    }
+}
+
 /// A whole page.
 pub fn document(title: &str, main: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="robots" content="noindex";
-                link rel="icon" href="data:,";
-                title { (title) }
+                (head(title))
                 style { (maud::PreEscaped(STYLE)) }
             }
             body { main { (main) } }
