@@ -7,13 +7,13 @@ export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/.tools/bin:$(PATH)
 export CLOUDFLARE_CF_FETCH_ENABLED := false
 export WRANGLER_SEND_METRICS := false
 
-.PHONY: dev test check bench clean setup browser build
+.PHONY: dev test check bench clean setup test-tools build
 
 # PORT (8787) and STATE (.state) say where it answers and where its data is.
 dev: build
 	@exec node tools/dev.mjs
 
-test: build browser
+test: build test-tools
 	cargo test --workspace
 	node tools/cargo-wasm.mjs test -p handbill-wasm --tests
 	node --test 'npm/test/**/*.test.ts'
@@ -32,12 +32,12 @@ bench: build
 setup:
 	@node tools/setup.mjs
 
-browser: setup
-	@node tools/setup.mjs --browser
+test-tools: setup
+	@node tools/setup.mjs --tests
 
 build: setup
 	@node tools/build-worker.mjs
 
 # Not the data in .state: that is yours.
 clean:
-	rm -rf target worker/build npm/build npm/dist node_modules .tools .wrangler
+	rm -rf target worker/build npm/build npm/dist node_modules tests/runtimes/*/node_modules .tools .wrangler

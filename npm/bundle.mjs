@@ -100,6 +100,9 @@ for (const entry of ENTRIES) {
   copyFileSync(join(built, wasm), join(out, `${entry}.wasm`));
 }
 
+// For the verifiers of others.
+copyFileSync(join(HERE, '../crates/core/vectors/webhook.json'), join(out, 'webhooks/vectors.json'));
+
 execFileSync('tsc', ['-p', 'tsconfig.json', '--outDir', out], { cwd: HERE, stdio: 'inherit' });
 // The same types for `import` and for `require`: which of the two a declaration is
 // for shows in its own name, and in the names it imports.

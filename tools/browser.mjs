@@ -1,7 +1,8 @@
 // The browser that the tests drive: the system's Chromium, or Playwright's own.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { exitCode, Failure, output, runQuietly } from './process.mjs';
+import { exitCode, Failure, output } from './process.mjs';
+import { installPackages } from './system.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -23,11 +24,7 @@ export async function findBrowser() {
 export async function ensureBrowser() {
   if ((await findBrowser()) !== undefined) return;
   console.log('set-up: installing Chromium');
-  if (process.getuid?.() === 0 && output('apt-get', ['--version']) !== undefined) {
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await runQuietly('apt-get', ['update'], { env });
-    await runQuietly('apt-get', ['install', '--yes', '--no-install-recommends', 'chromium'], { env });
-  } else if ((await exitCode('playwright-core', ['install', 'chromium'])) !== 0) {
+  if (!(await installPackages(['chromium'])) && (await exitCode('playwright-core', ['install', 'chromium'])) !== 0) {
     throw new Failure("no Chromium, and Playwright can't fetch its own: install your system's package `chromium`");
   }
   if ((await findBrowser()) === undefined) throw new Failure('Chromium was installed, but does not start: try `chromium --version`');

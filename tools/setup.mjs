@@ -2,19 +2,20 @@
 // and npm. Quick and silent when nothing is missing.
 //
 //   node tools/setup.mjs             what building and testing need
-//   node tools/setup.mjs --browser   also a Chromium for the browser tests
+//   node tools/setup.mjs --tests     also what the tests call: Chromium, curl, openssl
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureBrowser } from './browser.mjs';
 import { Failure, output, runQuietly, runTool, ROOT } from './process.mjs';
+import { ensurePrograms } from './system.mjs';
 import { ensureWasmBindgen, ensureWasmTarget } from './toolchain.mjs';
 
 const OLDEST_NODE = [22, 18];
 const INSTALLED = join(ROOT, 'node_modules/.handbill-lock');
 
-/** Everything that building and testing need, except a browser. */
+/** Everything that building and testing need, except programs of the system. */
 export async function setUp() {
   await ensurePackages();
   ensureNode();
@@ -46,6 +47,8 @@ function ensureNode() {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await runTool(async () => {
     await setUp();
-    if (process.argv.includes('--browser')) await ensureBrowser();
+    if (!process.argv.includes('--tests')) return;
+    await ensureBrowser();
+    await ensurePrograms();
   });
 }

@@ -15,17 +15,17 @@ function vectors(name: string) {
   return JSON.parse(readFileSync(new URL(`../../crates/core/vectors/${name}.json`, import.meta.url), 'utf8'));
 }
 
-test('ES modules import it', () => {
+test('NP-01 ES modules import it', () => {
   const code = `import { checkSlug } from 'handbill'; console.log(JSON.stringify(checkSlug('Rock')));`;
   assert.equal(project.run('esm.mjs', code), '{"ok":true,"value":{"slug":"Rock","key":"rock"}}');
 });
 
-test('CommonJS requires it', () => {
+test('NP-01 CommonJS requires it', () => {
   const code = `const { checkSlug } = require('handbill'); console.log(checkSlug('api').error.code);`;
   assert.equal(project.run('cjs.cjs', code), 'reserved');
 });
 
-test('Workers import it', async () => {
+test('NP-01 Workers import it', async () => {
   const code = `import { checkSlug } from 'handbill'; export default { fetch: async (request) => Response.json(checkSlug(await request.text())) };`;
   assert.equal(await answerOfWorker(project, code, 'Rock'), '{"ok":true,"value":{"slug":"Rock","key":"rock"}}');
 });
@@ -93,7 +93,7 @@ test('tokens', () => {
   }
 });
 
-test('the whole has the functions of its parts, in one piece of wasm', async () => {
+test('NP-01 the whole has the functions of its parts, in one piece of wasm', async () => {
   for (const part of ['attribution', 'basket']) {
     const names = Object.keys(await project.load(`dist/${part}.js`));
     assert.ok(names.length > 0);

@@ -1,19 +1,19 @@
 // The webhooks' adapters of the packed tarball in the frameworks they are for, over
 // real sockets; in Workers on workerd, with ids in its D1 and KV.
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
 import type * as ExpressAdapter from '../src/adapters/express.ts';
 import type * as FastifyAdapter from '../src/adapters/fastify.ts';
 import type * as HonoAdapter from '../src/adapters/hono.ts';
+import type * as WorkerAdapter from '../src/adapters/worker.ts';
 import type * as Testing from '../src/testing.ts';
+import type * as Explain from '../src/webhooks/explain.ts';
 import type { WebhookEvent } from '../src/webhooks.ts';
 import { Project } from './packed.ts';
 import { startWorker } from './worker.ts';
@@ -23,6 +23,8 @@ after(() => project.remove());
 const { webhook }: typeof ExpressAdapter = await project.load('dist/adapters/express.js');
 const { webhooks }: typeof FastifyAdapter = await project.load('dist/adapters/fastify.js');
 const { webhook: ofHono }: typeof HonoAdapter = await project.load('dist/adapters/hono.js');
+const { webhook: ofWorker }: typeof WorkerAdapter = await project.load('dist/adapters/worker.js');
+const { explain }: typeof Explain = await project.load('dist/webhooks/explain.js');
 const { testHeaders }: typeof Testing = await project.load('dist/testing.js');
 
 const SECRET = 'ABCD123';
@@ -161,6 +163,31 @@ test('NP-07 Hono takes webhooks in Node', async () => {
   });
 });
 
+test('NP-06 NP-07 with `explain` each adapter answers the usual mistake', async () => {
+  const headers = testHeaders(BODY, SECRET);
+  const request = (): Request => new Request('https://shop.example/', { method: 'POST', body: JSON.stringify(EVENT), headers });
+  const found = async (response: Response) => {
+    const { code, message, cause } = (await response.json()) as { code: string; message: string; cause?: { code: string } };
+    return [response.status, code, cause?.code ?? message];
+  };
+  const app = express();
+  app.post('/', webhook(SECRET, { explain }), () => assert.fail('it was accepted'));
+  await listening(app, async (url) => assert.deepEqual(await found(await fetch(new Request(url, request()))), [400, 'no_match', 'body_reserialized']));
+
+  const hono = new Hono();
+  hono.post('/', ofHono(SECRET, { explain }));
+  assert.deepEqual(await found(await hono.fetch(request())), [400, 'no_match', 'body_reserialized']);
+  assert.deepEqual(await found(await ofWorker(() => SECRET, () => undefined, { explain })(request(), {}, {})), [400, 'no_match', 'body_reserialized']);
+
+  const server = fastify();
+  webhooks(server, SECRET, { explain });
+  server.post('/', async () => assert.fail('it was accepted'));
+  const { statusCode, body } = await server.inject({ method: 'POST', url: '/', headers, body: JSON.stringify(EVENT) });
+  assert.equal(statusCode, 400);
+  // Fastify's own form of an error has nothing but the message to put it in.
+  assert.match(JSON.parse(body).message, /^no signature .*: .*parser/);
+});
+
 const WORKER = `
 import { Hono } from 'hono';
 import { createReplayGuard } from 'handbill/webhooks';
@@ -193,7 +220,7 @@ export default {
 `;
 
 test('NP-07 Workers and Hono take webhooks, each event once', async () => {
-  symlinkSync(fileURLToPath(new URL('../../node_modules/hono', import.meta.url)), project.path('node_modules/hono'));
+  project.link('hono');
   const runtime = startWorker(project, WORKER, { bindings: { SECRET }, d1Databases: ['DB'], kvNamespaces: ['KV'] });
   try {
     const database = await runtime.getD1Database('DB');

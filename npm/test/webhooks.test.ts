@@ -5,7 +5,10 @@ import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
+import { Webhook as SvixWebhook } from 'svix';
 import type * as Testing from '../src/testing.ts';
 import type * as Webhooks from '../src/webhooks.ts';
 import type * as Explain from '../src/webhooks/explain.ts';
@@ -119,6 +122,26 @@ test('NP-07 signing makes the headers that core makes, and refuses the same', ()
   }
 });
 
+test('WH-04 Ticket Tailor’s way of signing is that of its document, with one `v1`', () => {
+  for (const body of [BODY, '{"name":"Zoë – 12,50 €"}']) {
+    const mac = createHmac('sha256', SECRET).update('1795428000').update(body).digest('hex');
+    const headers = sign(body, SECRET, { now: 1_795_428_000_999 });
+    assert.deepEqual(headers, { 'Tickettailor-Webhook-Signature': `t=1795428000,v1=${mac}` });
+    // As receivers take it apart.
+    assert.deepEqual(/t=(\d+),v1=(.*)/.exec(Object.values(headers)[0]!)?.slice(1), ['1795428000', mac]);
+  }
+});
+
+test('WH-13 what is signed as Standard Webhooks is accepted by the libraries that receivers have', () => {
+  const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+  for (const Library of [StandardWebhook, SvixWebhook]) {
+    const headers = sign(BODY, secret, { scheme: 'standard-webhooks', id: 'msg_1' });
+    assert.deepEqual(Object.keys(headers), ['webhook-id', 'webhook-timestamp', 'webhook-signature']);
+    new Library(secret).verify(BODY, headers);
+    assert.throws(() => new Library(secret).verify(BODY.replace('wh_1', 'wh_2'), headers), /No matching signature/);
+  }
+});
+
 test('NP-06 the mistake behind a wrong signature is named, and nothing is accepted for it', () => {
   for (const wanted of vectors.explain) {
     const { name, scheme, secrets, mistake } = wanted;
@@ -169,6 +192,15 @@ test('NP-02 headers may be a text, a `Headers`, or an object like that of Node',
   const twice = new Headers(headers);
   twice.append(name, signature);
   assert.equal(code(twice), 'malformed_header');
+});
+
+test('NP-02 an error is shown by its name, as an object and in JSON', () => {
+  const error = refusal(() => verify(BODY, 't=1795428000', SECRET)) as Webhooks.WebhookError;
+  const shown = 'WebhookError: the header has no signature of version 1';
+  assert.equal(String(error), shown);
+  assert.ok(error.stack?.startsWith(`${shown}\n`), error.stack);
+  assert.ok(inspect(error).startsWith(`${shown}\n`), inspect(error));
+  assert.equal(JSON.stringify(error), '{"code":"missing_signature","message":"the header has no signature of version 1"}');
 });
 
 test('NP-03 what is no body is refused, with a hint', () => {

@@ -16,9 +16,10 @@ import { redirect } from './redirect.ts';
 import { report as linkReport } from './report.ts';
 import { resolve } from './resolve.ts';
 import { size } from './size.ts';
+import { webhooks } from './webhooks.ts';
 
 const REPORT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
-const PARTS: Record<string, () => string | Promise<string>> = { redirect, ingest, lists, report: linkReport, pricing, resolve, completions, size };
+const PARTS: Record<string, () => string | Promise<string>> = { redirect, ingest, lists, report: linkReport, pricing, resolve, completions, webhooks, size };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in PARTS));

@@ -71,7 +71,9 @@ const RULES: Record<string, string> = {
     SELECT order_id, event_id FROM order_event
     EXCEPT SELECT DISTINCT l.order_id, t.event_id FROM order_line l JOIN ticket_type t ON t.id = l.ticket_type_id WHERE l.kind = 'ticket'`,
   'a link counts the baskets it opened': `
-    SELECT l.id, (SELECT count(*) FROM basket WHERE link_id = l.id) AS baskets, ifnull((SELECT sum(created) FROM link_sales WHERE link_id = l.id), 0) AS counted FROM link l WHERE baskets <> counted`,
+    SELECT l.id, ifnull(b.baskets, 0) AS opened, ifnull(s.created, 0) AS counted FROM link l
+    LEFT JOIN (SELECT link_id, count(*) AS baskets FROM basket GROUP BY link_id) b ON b.link_id = l.id
+    LEFT JOIN (SELECT link_id, sum(created) AS created FROM link_sales GROUP BY link_id) s ON s.link_id = l.id WHERE opened <> counted`,
   'a link counts what it sold, by currency': `
     SELECT s.link_id, s.currency, s.completed, s.tickets, s.gross, s.refunded FROM link_sales s
     LEFT JOIN sale_order o ON o.link_id = s.link_id AND o.currency = s.currency AND o.completed_at IS NOT NULL GROUP BY s.link_id, s.currency

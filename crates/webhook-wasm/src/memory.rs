@@ -6,7 +6,7 @@ use handbill_webhook::{Headers, Scheme};
 
 /// More than anybody has while one is being changed; JavaScript refuses others.
 pub const MAX_MEMBERS: usize = 16;
-/// Room for 16 blocks of 64 bytes with times, or for 16 signatures.
+/// Room for 16 signatures, for any error, or for a block of 64 bytes and a time.
 pub const OUTPUT_BYTES: usize = 4096;
 /// What is in front of an input.
 const LENGTHS_BYTES: usize = 20;
@@ -19,12 +19,20 @@ pub(crate) fn at_base(scheme: u32, base: usize) -> (Input, Output) {
         *length = u32::from_le_bytes(*bytes) as usize;
     }
     let mut end = base;
-    let [body, signature, id, timestamp, list] = lengths.map(|length| {
+    let [
+        signature_length,
+        id_length,
+        timestamp_length,
+        list_length,
+        body_length,
+    ] = lengths;
+    let lengths = [signature_length, id_length, timestamp_length, list_length];
+    let [signature, id, timestamp, list] = lengths.map(|length| {
         let start = end;
         end += length;
         memory(start, length)
     });
-    let room = OUTPUT_BYTES + (end - base - body.len());
+    let room = OUTPUT_BYTES + (end - base);
     let input = Input {
         scheme: match scheme {
             0 => Scheme::TicketTailor,
@@ -37,10 +45,10 @@ pub(crate) fn at_base(scheme: u32, base: usize) -> (Input, Output) {
             id,
             timestamp,
         },
-        body,
+        body: memory(end + room, body_length),
         list,
     };
-    // SAFETY: as in `memory`, and nothing else refers to what is behind an input.
+    // SAFETY: as in `memory`, and nothing else refers to what is between list and body.
     let room = unsafe { slice::from_raw_parts_mut(end as *mut u8, room) };
     (input, Output { room, length: 0 })
 }

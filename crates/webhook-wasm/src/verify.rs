@@ -21,7 +21,7 @@ pub extern "C" fn webhook_verify(scheme: u32, base: usize, at: f64, past: f64, f
     }
 }
 
-/// What to hash in front of the body, for each secret, for whoever has a faster
+/// What to hash in front of the body for one of the secrets, for whoever has a faster
 /// hash. Of the body only the first four bytes have to be there.
 #[unsafe(no_mangle)]
 pub extern "C" fn webhook_prepare(
@@ -30,29 +30,34 @@ pub extern "C" fn webhook_prepare(
     at: f64,
     past: f64,
     future: f64,
+    index: usize,
 ) -> i32 {
     let (input, mut output) = at_base(scheme, base);
-    match prepare(&input, &window(at, past, future), &mut output) {
+    match prepare(&input, &window(at, past, future), index, &mut output) {
         Ok(()) => output.length(),
         Err(error) => output.refuse(error),
     }
 }
 
-fn prepare(input: &Input, window: &Window, output: &mut Output) -> Result<(), WebhookError> {
+fn prepare(
+    input: &Input,
+    window: &Window,
+    index: usize,
+    output: &mut Output,
+) -> Result<(), WebhookError> {
     let secrets = List::read(input.list);
     check_secrets(input.scheme, secrets.all())?;
     let signed = Signed::parse(input.scheme, &input.headers, input.body, window)?;
+    let secret = secrets.all().get(index).ok_or(WebhookError::NoMatch)?;
+    let mut buffer = [0; MAX_KEY_BYTES];
+    let block = inner_block(decode_secret(input.scheme, secret, index, &mut buffer)?);
     let [first, second, third, fourth] = signed.prefix();
-    for (index, secret) in secrets.all().iter().enumerate() {
-        let mut buffer = [0; MAX_KEY_BYTES];
-        let block = inner_block(decode_secret(input.scheme, secret, index, &mut buffer)?);
-        output.push_member(&[&block, first, second, third, fourth]);
-    }
+    output.put_before_body(&[&block, first, second, third, fourth]);
     Ok(())
 }
 
 /// Whether this secret signed a body, by the hash of what was prepared for it and of
-/// the body, which is written behind the input. Refused if it did not.
+/// the body, which is written where answers are. Refused if it did not.
 #[unsafe(no_mangle)]
 pub extern "C" fn webhook_decide(
     scheme: u32,
@@ -108,13 +113,17 @@ impl Output {
         self.room.get(..MAC_BYTES).unwrap_or_default()
     }
 
-    /// Of a list.
-    fn push_member(&mut self, parts: &[&[u8]]) {
-        let length: usize = parts.iter().map(|part| part.len()).sum();
-        self.push(&(length as u32).to_le_bytes());
+    /// So that they end where the body begins.
+    fn put_before_body(&mut self, parts: &[&[u8]]) {
+        let length = parts.iter().map(|part| part.len()).sum();
+        let Some(start) = self.room.len().checked_sub(length) else {
+            return;
+        };
+        self.length = start;
         for part in parts {
             self.push(part);
         }
+        self.length = length;
     }
 
     /// The error in place of what was written.

@@ -40,7 +40,7 @@ export function webhook(secrets: Secrets, options: ExpressOptions = {}) {
       if (!(error instanceof WebhookError)) return next(error);
       response.statusCode = error.status;
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ code: error.code, message: error.message }));
+      response.end(JSON.stringify(error));
       return;
     }
     next();

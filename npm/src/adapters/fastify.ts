@@ -31,8 +31,10 @@ export function webhooks(scope: FastifyScope, secrets: Secrets, options: VerifyO
     try {
       request.body = verify(request.body as Body, request.headers, secrets, options);
     } catch (error) {
-      // What Fastify answers with.
-      throw error instanceof WebhookError ? Object.assign(error, { statusCode: error.status }) : error;
+      if (!(error instanceof WebhookError)) throw error;
+      // What Fastify answers with: it has no place for the cause.
+      const message = error.cause ? `${error.message}: ${error.cause.message}` : error.message;
+      throw Object.assign(error, { message, statusCode: error.status });
     }
   });
 }

@@ -26,7 +26,7 @@ export function webhook<Context extends HonoContext>(secrets: Secrets | ((contex
       context.set('webhook', verify(await context.req.arrayBuffer(), context.req.raw.headers, given, options));
     } catch (error) {
       if (!(error instanceof WebhookError)) throw error;
-      return Response.json({ code: error.code, message: error.message }, { status: error.status });
+      return Response.json(error, { status: error.status });
     }
     await next();
   };

@@ -22,7 +22,7 @@ export function webhook<Env, Context, Event = WebhookEvent>(secrets: (env: Env) 
       return answer instanceof Response ? answer : new Response(null, { status: 204 });
     } catch (error) {
       if (!(error instanceof WebhookError)) throw error;
-      return Response.json({ code: error.code, message: error.message }, { status: error.status });
+      return Response.json(error, { status: error.status });
     }
   };
 }

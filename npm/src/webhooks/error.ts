@@ -13,7 +13,6 @@ const STATUS: Readonly<Record<string, number>> = {
 
 /** Why a webhook was refused. */
 export class WebhookError extends Error {
-  override readonly name = 'WebhookError';
   /** Stable, for programs; the package's README lists all. */
   readonly code: string;
   /** What to answer with: 400 and 413 for what was sent, 500 and 503 for what is wrong here. */
@@ -25,5 +24,20 @@ export class WebhookError extends Error {
     super(message, cause && { cause });
     this.code = code;
     this.status = STATUS[code] ?? 400;
+  }
+
+  // What stacks and consoles show: as fields they were set too late, and the class is minified.
+  static get name(): string {
+    return 'WebhookError';
+  }
+
+  override get name(): 'WebhookError' {
+    return 'WebhookError';
+  }
+
+  /** What the sender is answered. */
+  toJSON(): Message & { cause?: Message } {
+    const { code, message, cause } = this;
+    return { code, message, cause };
   }
 }

@@ -41,6 +41,9 @@ export class Memory<Rules> {
   readonly #memory: WebAssembly.Memory;
   readonly #start: number;
   #bytes: Uint8Array;
+  /** Where answers are, where the body begins, and where the input ends. */
+  #answer = 0;
+  #body = 0;
   #end = 0;
 
   constructor(compiled: Compiled) {
@@ -60,53 +63,52 @@ export class Memory<Rules> {
 
   /** Writes an input; answers where it is. */
   write({ body, signature, id, timestamp, list }: Input): number {
-    const unit = typeof body === 'string' ? 3 : 1;
-    let bytes = body.length * unit + (signature.length + id.length + timestamp.length) * 6;
-    for (const { length } of list) bytes += length * 6 + 8;
-    this.#reserve(bytes);
+    let bytes = (signature.length + id.length + timestamp.length) * 3;
+    for (const { length } of list) bytes += length * 3 + 4;
+    this.#reserve(bytes * 2 + body.length * (typeof body === 'string' ? 3 : 1));
     const lengths = this.#start;
-    this.#end = lengths + LENGTHS_BYTES;
-    this.#number(lengths, this.#text(body));
-    this.#number(lengths + 4, this.#text(signature));
-    this.#number(lengths + 8, this.#text(id));
-    this.#number(lengths + 12, this.#text(timestamp));
+    const base = lengths + LENGTHS_BYTES;
+    this.#end = base;
+    this.#number(lengths, this.#text(signature));
+    this.#number(lengths + 4, this.#text(id));
+    this.#number(lengths + 8, this.#text(timestamp));
     const from = this.#end;
     for (const member of list) {
       const place = this.#end;
       this.#end += 4;
       this.#number(place, this.#text(member));
     }
-    this.#number(lengths + 16, this.#end - from);
-    return lengths + LENGTHS_BYTES;
+    this.#number(lengths + 12, this.#end - from);
+    this.#answer = this.#end;
+    this.#body = this.#end += OUTPUT_BYTES + this.#end - base;
+    this.#number(lengths + 16, this.#text(body));
+    return base;
   }
 
   /** Writes where answers are. */
-  writeBehind(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#end);
+  writeAnswer(bytes: Uint8Array): void {
+    this.#bytes.set(bytes, this.#answer);
+  }
+
+  /** What was answered in front of the body; good until something is written. */
+  beforeBody(length: number): Uint8Array {
+    return this.#bytes.subarray(this.#body - length, this.#body);
+  }
+
+  /** The same with the body. */
+  withBody(length: number): Uint8Array {
+    return this.#bytes.subarray(this.#body - length, this.#end);
   }
 
   /** Text that was answered. */
   text(length: number): string {
-    return decoder.decode(this.#bytes.subarray(this.#end, this.#end + length));
+    return decoder.decode(this.#bytes.subarray(this.#answer, this.#answer + length));
   }
 
   /** A code and a sentence that were answered. */
   message(length: number): Message {
     const [code = '', message = ''] = this.text(length).split('\0');
     return { code, message };
-  }
-
-  /** A list that was answered; good until something is written. */
-  list(length: number): Uint8Array[] {
-    const bytes = this.#bytes;
-    const members = [];
-    for (let place = this.#end, end = place + length; place < end; ) {
-      const from = place + 4;
-      // No member is longer than the input, and that is less than 2 GiB.
-      place = from + (bytes[place]! | (bytes[place + 1]! << 8) | (bytes[place + 2]! << 16) | (bytes[place + 3]! << 24));
-      members.push(bytes.subarray(from, place));
-    }
-    return members;
   }
 
   /** Makes room for so many bytes of input, and for the answer. */

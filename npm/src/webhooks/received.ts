@@ -74,9 +74,11 @@ export function readHeaders(header: Header, scheme: Scheme): Pick<Input, 'signat
 /** The value of one header, empty if there is none. */
 export function readHeader(headers: Exclude<Header, string>, name: string): string {
   if (headers === undefined || headers === null) return '';
-  const values = [typeof headers.get === 'function' ? headers.get(name) : ownValue(headers as Record<string, unknown>, name)].flat();
-  if (values.length > 1) throw new WebhookError('malformed_header', `the header \`${name}\` was sent more than once`);
-  return typeof values[0] === 'string' ? values[0] : '';
+  const value = typeof headers.get === 'function' ? headers.get(name) : ownValue(headers as Record<string, unknown>, name);
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value)) return '';
+  if (value.length > 1) throw new WebhookError('malformed_header', `the header \`${name}\` was sent more than once`);
+  return typeof value[0] === 'string' ? value[0] : '';
 }
 
 /** Names of headers are the same in either case. */
