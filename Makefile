@@ -9,6 +9,9 @@ export WRANGLER_SEND_METRICS := false
 
 .PHONY: dev test check bench clean setup test-tools build
 
+# As many files at a time as there are cores; Node would leave one idle.
+RUN_TESTS = node --test --test-concurrency="$$(node -p 'os.availableParallelism()')"
+
 # PORT (8787) and STATE (.state) say where it answers and where its data is.
 dev: build
 	@exec node tools/dev.mjs
@@ -16,8 +19,8 @@ dev: build
 test: build test-tools
 	cargo test --workspace
 	node tools/cargo-wasm.mjs test -p handbill-wasm --tests
-	node --test 'npm/test/**/*.test.ts'
-	node --test 'tests/**/*.test.ts'
+	$(RUN_TESTS) 'npm/test/**/*.test.ts'
+	$(RUN_TESTS) 'tests/**/*.test.ts'
 
 check: build
 	cargo fmt --all --check

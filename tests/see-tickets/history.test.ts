@@ -14,7 +14,7 @@ import { operatorOf, organizerNamed } from '../support/seed.ts';
 import { Storyteller } from '../support/storyteller.ts';
 import type { Followed } from '../support/visitor.ts';
 
-const HISTORIES = Number(process.env.HISTORIES ?? 300);
+const HISTORIES = Number(process.env.HISTORIES ?? 200);
 /** Histories that go on side by side: they share a clock and a queue, and nothing else. */
 const AT_ONCE = 50;
 const ROUNDS = 4;
