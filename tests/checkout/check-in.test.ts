@@ -165,8 +165,8 @@ test('BK-10 tickets are found by event, order and barcode', async () => {
 
 test('BK-10 a ticket as the organizer sees it', async () => {
   const ticket = await newTicket();
-  assert.deepEqual(Object.keys(ticket).sort(), ['barcode', 'checked_in_at', 'created_at', 'event_id', 'id', 'name', 'order_id', 'status', 'ticket_type_id', 'updated_at', 'voided_at']);
-  assert.deepEqual([ticket.event_id, ticket.ticket_type_id, ticket.status, ticket.voided_at], [event, seat, 'valid', null]);
+  assert.deepEqual(Object.keys(ticket).sort(), ['barcode', 'checked_in_at', 'created_at', 'event_id', 'id', 'name', 'order_id', 'status', 'ticket_type_id', 'updated_at', 'void_reason', 'voided_at']);
+  assert.deepEqual([ticket.event_id, ticket.ticket_type_id, ticket.status, ticket.voided_at, ticket.void_reason], [event, seat, 'valid', null, null]);
   assert.deepEqual((await manager.get(`tickets/${ticket.id}`)).json, ticket);
 });
 

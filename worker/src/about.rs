@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, Request, Response, Uri, header};
 use handbill_core::id::parse_id;
 use handbill_core::link::redirect::location;
 use handbill_core::link::route::Route;
-use handbill_core::link::slug::{RESERVED, Slug};
+use handbill_core::link::slug::{Slug, is_tiny};
 
 use crate::app::{Call, Handled, Routes, with_header};
 use crate::failure::Failure;
@@ -49,7 +49,7 @@ fn without_plus(segment: &str) -> Option<&str> {
 pub fn long_form(uri: &Uri) -> Option<Uri> {
     let segment = uri.path().strip_prefix('/')?;
     let slug = without_plus(segment).and_then(Slug::from_path)?;
-    if RESERVED.contains(&slug.as_str()) {
+    if !is_tiny(&slug) {
         return None;
     }
     let mut parts = uri.clone().into_parts();
@@ -68,7 +68,7 @@ struct Link {
 /// answered instead of it.
 async fn find(call: &Call, segment: &str) -> Result<Result<Link, Response<Body>>, Failure> {
     let unknown = || html(404, &pages::unknown_link());
-    let Some(key) = Slug::from_path(segment) else {
+    let Some(key) = Slug::from_link_path(segment) else {
         return Ok(Err(unknown()));
     };
     // All that a slug may lose is at its end; a segment that was escaped twice is none.

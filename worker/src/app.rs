@@ -90,6 +90,12 @@ impl Call {
             .unwrap_or_default()
     }
 
+    /// A parameter of the query, decoded; the last one of its name.
+    pub fn last_given(&self, name: &str) -> Option<String> {
+        let mut pairs = self.query().into_iter().rev();
+        pairs.find_map(|(key, value)| (key == name).then_some(value))
+    }
+
     /// The caller behind the token.
     ///
     /// # Errors
@@ -273,6 +279,10 @@ fn refuse_at(path: &str) -> Refuse {
         manage::refuse
     } else if path.starts_with("/api/venue/") {
         dialect::showpass::refuse
+    } else if path.starts_with("/api/v1/") {
+        dialect::pretix::refuse
+    } else if matches!(path, "/tickets" | "/tickets/") {
+        dialect::shotgun::refuse
     } else {
         shop::refuse
     }

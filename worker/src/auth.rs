@@ -93,6 +93,18 @@ pub async fn principal(
         }
         Err(failure) => return Err(failure),
     };
+    known(call, holder, intent).await
+}
+
+/// The caller behind a token that came in another way than in the header.
+///
+/// # Errors
+/// `BadToken` or `Forbidden`, as [`principal`].
+pub async fn of_token(call: &Call, token: &str, intent: Intent) -> Result<Principal, Failure> {
+    known(call, holder(&call.db, token).await?, intent).await
+}
+
+async fn known(call: &Call, holder: Holder, intent: Intent) -> Result<Principal, Failure> {
     remember_use(&call.db, &holder, call.now.millis()).await?;
     let principal = Principal {
         organizer_id: holder.organizer_id,

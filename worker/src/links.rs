@@ -1,20 +1,26 @@
 //! Making, changing and deleting links: what every dialect calls.
 
 use handbill_core::id::MAX_ID;
+use handbill_core::link::destination::Destination;
 use handbill_core::link::draft::Draft;
 use handbill_core::link::kind::Kind;
-use handbill_core::link::slug::Slug;
+use handbill_core::link::slug::{Slug, is_tiny};
 
 use crate::app::Call;
 use crate::failure::Failure;
 use crate::store::links::{self, LinkRow, LinkWrite};
 use crate::store::mails::Welcome;
+use crate::store::permissions::Permission;
 use crate::store::{StoreError, organizers, routes};
 use crate::{entropy, log, lookup};
 
 /// The parameter by which our own pages know the link that led to them, also
 /// when a visitor copies the address (SP-20, ST-05).
 pub const LINK_PARAMETER: &str = "hb";
+
+/// Lists of links show the kinds up to this one: those that people make, never the
+/// system's (SP-08).
+pub const LAST_KIND: i64 = Kind::Campaign as i64;
 
 /// How often a new random slug is tried. With a million links a try fails once
 /// in 850,000.
@@ -35,14 +41,43 @@ impl LinkRow {
         format!("{base}/l/{}", self.slug)
     }
 
-    /// The same link, shorter still.
+    /// The same link, shorter still. A campaign's code may be what no path of one
+    /// segment can be.
     pub fn tiny_url(&self, base: &str) -> String {
-        format!("{base}/{}", self.slug)
+        if is_tiny(&self.slug) {
+            format!("{base}/{}", self.slug)
+        } else {
+            self.short_url(base)
+        }
+    }
+
+    /// The URL that a campaign is shared by (PX-06); `page` is `organizer/event`.
+    pub fn campaign_url(&self, base: &str) -> Option<String> {
+        let page = self.page.as_ref()?;
+        Some(format!("{base}/{page}/c/{}/", self.slug))
     }
 
     /// Whether it leads away from our own pages.
     pub fn is_external(&self) -> bool {
         !self.destination.starts_with('/')
+    }
+
+    /// The link as a draft, for those who change a part of it.
+    pub fn draft(&self) -> Draft {
+        let given = Some(self.destination_given()).filter(|_| self.is_external());
+        Draft {
+            // The schema allows no other codes.
+            kind: Kind::from_code(self.kind).unwrap_or(Kind::Venue),
+            event_id: self.event_id,
+            referred_by: self.referred_by,
+            description: self.description.clone(),
+            ticket_types: self.ticket_types(),
+            hide_public_ticket_types: self.hides_public(),
+            items: self.items(),
+            destination: given.and_then(|given| Destination::external(given).ok()),
+            utm: self.utm(),
+            slug: None,
+        }
     }
 }
 
@@ -95,7 +130,7 @@ pub async fn create(
             format!("{seller} does not exist"),
         )
     };
-    if seller != owner && !organizers::is_partner(&call.db, seller, owner).await? {
+    if seller != owner && !Permission::Sell.is_given(&call.db, seller, owner).await? {
         return Err(unknown());
     }
     let organizer = organizers::by_id(&call.db, seller)
@@ -124,14 +159,15 @@ pub async fn create(
                 publish(call, id, &slug.key()).await;
                 return Ok(id);
             }
-            Err(StoreError::Taken(_)) if draft.slug.is_some() => {
-                let message = format!("`{}` is taken", slug.as_str());
-                return Err(Failure::field("slug", "taken", message));
-            }
+            Err(StoreError::Taken(_)) if draft.slug.is_some() => return Err(taken(&slug)),
             Err(StoreError::Taken(_)) if tries < SLUG_TRIES => {}
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+fn taken(slug: &Slug) -> Failure {
+    Failure::field("slug", "taken", format!("`{}` is taken", slug.as_str()))
 }
 
 /// What a whole replacement by a dialect that shows less than we hold must keep.
@@ -140,7 +176,8 @@ pub fn keep_unseen(mut draft: Draft, link: &LinkRow) -> Draft {
     draft
 }
 
-/// Writes a draft over a link, as `organizer`.
+/// Writes a draft over a link, as `organizer`. With a slug in it the link is renamed;
+/// its former slugs go on leading to it.
 ///
 /// # Errors
 /// `Forbidden` unless it owns the link, `Invalid` for what breaks a rule,
@@ -156,7 +193,9 @@ pub async fn update(
     }
     // Who may no longer sell for another may not change what is sold either.
     if link.organizer_id != organizer
-        && !organizers::is_partner(&call.db, link.organizer_id, organizer).await?
+        && !Permission::Sell
+            .is_given(&call.db, link.organizer_id, organizer)
+            .await?
     {
         return Err(Failure::Forbidden);
     }
@@ -164,12 +203,21 @@ pub async fn update(
         .await?
         .ok_or(Failure::NotFound)?;
     let event = checked(call, draft, link.organizer_id, link.owner_id).await?;
-    let destination = destination(draft, &seller.slug, event.as_deref(), &link.slug);
+    let slug = draft.slug.as_ref().map_or(link.slug.as_str(), Slug::as_str);
+    let destination = destination(draft, &seller.slug, event.as_deref(), slug);
     let now = call.now.millis();
-    if !links::update(&call.db, link.id, link.version, draft, &destination, now).await? {
-        return Err(Failure::Conflict(
-            "The link was changed by somebody else meanwhile.".into(),
-        ));
+    match (
+        links::update(&call.db, link, draft, &destination, now).await,
+        &draft.slug,
+    ) {
+        (Ok(true), _) => {}
+        (Ok(false), _) => {
+            return Err(Failure::Conflict(
+                "The link was changed by somebody else meanwhile.".into(),
+            ));
+        }
+        (Err(StoreError::Taken(_)), Some(slug)) => return Err(taken(slug)),
+        (Err(error), _) => return Err(error.into()),
     }
     publish(call, link.id, &link.slug_key).await;
     Ok(())
@@ -198,17 +246,39 @@ pub async fn delete(call: &Call, link: &LinkRow, organizer: i64) -> Result<(), F
     Ok(())
 }
 
-/// Brings KV and this location up to date. The link stands whether or not that
-/// works: the cron repairs it (RD-06).
-async fn publish(call: &Call, link_id: i64, slug_key: &str) {
-    if let Err(error) = routes::publish(&call.env, &call.db, link_id).await {
-        log::error(
-            "KV is behind for a link",
-            &[
-                ("link", link_id.into()),
-                ("error", error.to_string().into()),
-            ],
-        );
+/// Deletes a campaign with its clicks, counts and credits (PX-04), as `organizer`.
+///
+/// # Errors
+/// `Forbidden` unless it owns the link, `NotFound` when somebody was quicker.
+pub async fn purge(call: &Call, link: &LinkRow, organizer: i64) -> Result<(), Failure> {
+    if link.owner_id != organizer {
+        return Err(Failure::Forbidden);
     }
-    lookup::forget(slug_key).await;
+    if !links::purge(&call.db, link.id, call.now.millis()).await? {
+        return Err(Failure::NotFound);
+    }
+    publish(call, link.id, &link.slug_key).await;
+    Ok(())
+}
+
+/// Brings KV and this location up to date, for all slugs of the link. The link stands
+/// whether or not that works: the cron repairs it (RD-06).
+async fn publish(call: &Call, link_id: i64, slug_key: &str) {
+    match routes::publish(&call.env, &call.db, link_id).await {
+        Ok(slug_keys) => {
+            for slug_key in slug_keys {
+                lookup::forget(&slug_key).await;
+            }
+        }
+        Err(error) => {
+            log::error(
+                "KV is behind for a link",
+                &[
+                    ("link", link_id.into()),
+                    ("error", error.to_string().into()),
+                ],
+            );
+            lookup::forget(slug_key).await;
+        }
+    }
 }

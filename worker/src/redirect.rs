@@ -1,4 +1,5 @@
-//! The hot path: `GET /l/{slug}` and `GET /{slug}` (RD-01 to RD-10).
+//! The hot path: `GET /l/{slug}`, `GET /{slug}` (RD-01 to RD-10) and campaigns'
+//! `GET /{organizer}/{event}/c/{code}/` (PX-06).
 //!
 //! It passes no router. `entry.js` hands over what a redirect depends on as one
 //! string ([`Facts`]) and builds the answer from one string ([`decide`]):
@@ -15,7 +16,7 @@ use handbill_core::click::{Click, Fetch, VisitorId, clip_agent, daily_visitor};
 use handbill_core::id::uuid_v7;
 use handbill_core::link::redirect::{is_external, landing_utm, location_with_click};
 use handbill_core::link::route::Route;
-use handbill_core::link::slug::{RESERVED, Slug};
+use handbill_core::link::slug::{Slug, is_tiny};
 use handbill_core::time::Timestamp;
 use wasm_bindgen::prelude::*;
 use worker::Env;
@@ -103,27 +104,65 @@ pub fn cookie<'a>(header: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-/// Whether a path is that of a short link, and which.
-enum Target {
+/// Whether a path is that of a link, and which.
+enum Target<'a> {
     Slug(String),
-    /// `/l/` with something that no slug can be.
+    /// A campaign's slug, under the `organizer/event` of its path.
+    Campaign(String, &'a str),
+    /// `/l/`, or a campaign's path, with something that no slug can be.
     Malformed,
     Elsewhere,
 }
 
-fn target(path: &str) -> Target {
+impl Target<'_> {
+    fn slug(&self) -> Option<&str> {
+        match self {
+            Self::Slug(slug) | Self::Campaign(slug, _) => Some(slug),
+            Self::Malformed | Self::Elsewhere => None,
+        }
+    }
+
+    /// Whether what is found under the slug is what was asked for: a campaign's URL
+    /// names its organizer and event, and no others.
+    fn is(&self, route: &Route) -> bool {
+        match self {
+            Self::Campaign(_, page) => {
+                let own = route.page.as_deref();
+                own.is_some_and(|own| own.eq_ignore_ascii_case(page))
+            }
+            _ => true,
+        }
+    }
+}
+
+fn target(path: &str) -> Target<'_> {
     if let Some(segment) = path.strip_prefix("/l/") {
-        return match Slug::from_path(segment) {
+        return match Slug::from_link_path(segment) {
             Some(slug) => Target::Slug(slug),
             None if about::is_asked(segment) => Target::Elsewhere,
             None => Target::Malformed,
         };
     }
     let segment = path.strip_prefix('/').unwrap_or_default();
+    if let Some((page, code)) = campaign(segment) {
+        return match Slug::from_link_path(code) {
+            Some(slug) => Target::Campaign(slug, page),
+            None => Target::Malformed,
+        };
+    }
     match Slug::from_path(segment) {
-        Some(slug) if !RESERVED.contains(&slug.as_str()) => Target::Slug(slug),
+        Some(slug) if is_tiny(&slug) => Target::Slug(slug),
         _ => Target::Elsewhere,
     }
+}
+
+/// The `organizer/event` and the code of a campaign's path. No route of ours has a
+/// third segment `c`, since no event's slug is so short.
+fn campaign(path: &str) -> Option<(&str, &str)> {
+    let (page, code) = path.split_once("/c/")?;
+    let (organizer, event) = page.split_once('/')?;
+    let is_one = !organizer.is_empty() && !event.is_empty() && !event.contains('/');
+    (is_one && !code.trim_end_matches('/').contains('/')).then_some((page, code))
 }
 
 thread_local! {
@@ -239,17 +278,17 @@ fn set_cookie(facts: &Facts<'_>, name: &str, value: &str, seconds: u32) -> Strin
 pub fn redirect_from_memory(facts: &str, now: f64) -> Option<String> {
     let facts = Facts::parse(facts);
     let (_, path, _) = facts.url_parts();
-    let slug = match target(path) {
-        Target::Elsewhere => return Some(String::new()),
-        Target::Malformed => return None,
-        Target::Slug(slug) => slug,
-    };
+    let target = target(path);
+    if matches!(target, Target::Elsewhere) {
+        return Some(String::new());
+    }
+    let slug = target.slug()?;
     if facts.method != "GET" && facts.method != "HEAD" {
         return None;
     }
     let config = config::remembered().filter(|config| !config.is_test)?;
     let now = now as i64;
-    let route = lookup::in_memory(&slug, now)?;
+    let route = lookup::in_memory(slug, now).filter(|route| target.is(route))?;
     decide(&facts, &config, &route, Timestamp::from_millis(now))
 }
 
@@ -290,14 +329,15 @@ async fn from_store(facts: &Facts<'_>, env: &Env) -> Result<Outcome, Failure> {
         return Ok(Outcome::WrongMethod);
     }
     let (_, path, _) = facts.url_parts();
-    let Target::Slug(slug) = target(path) else {
+    let target = target(path);
+    let Some(slug) = target.slug() else {
         return Ok(Outcome::NotFound);
     };
     let config = config::read(env).map_err(Failure::Internal)?;
     let now = clock::now(env, &config).await;
-    let route = match lookup::find(env, &slug, now.millis()).await? {
-        Answer::Route(route) => route,
-        Answer::Nothing => return Ok(Outcome::NotFound),
+    let route = match lookup::find(env, slug, now.millis()).await? {
+        Answer::Route(route) if target.is(&route) => route,
+        Answer::Route(_) | Answer::Nothing => return Ok(Outcome::NotFound),
         Answer::Refused => return Ok(Outcome::Busy),
     };
     if facts.opts_out() && salt_of(now.day()).is_none() {

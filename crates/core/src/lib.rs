@@ -7,6 +7,7 @@ pub mod budget;
 pub mod calendar;
 pub mod catalogue;
 pub mod click;
+pub mod feed;
 pub mod fields;
 pub mod id;
 pub mod link;
@@ -17,4 +18,5 @@ pub mod problem;
 pub mod signature;
 pub mod time;
 
+mod iso8601;
 mod percent;

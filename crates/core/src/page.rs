@@ -125,18 +125,25 @@ fn digits(text: &str) -> Option<i64> {
     Some(text.parse().unwrap_or(i64::MAX))
 }
 
-/// The URL with its `page` parameter replaced where it stands, appended when it
-/// is not there, or left out for `None`.
 fn with_page(url: &str, page: Option<i64>) -> String {
+    let number = page.map(|number| number.to_string());
+    with_parameter(url, "page", number.as_deref())
+}
+
+/// The URL with a query parameter replaced where it first stands, appended when it
+/// is not there, or left out for `None`. Name and value are plain text and get
+/// percent-encoded; all else of the URL is kept byte for byte (SP-01, SG-04).
+#[must_use]
+pub fn with_parameter(url: &str, name: &str, value: Option<&str>) -> String {
     let (url, fragment) = match url.split_once('#') {
         Some((url, fragment)) => (url, Some(fragment)),
         None => (url, None),
     };
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    let mut wanted = page.map(|number| format!("page={number}"));
+    let mut wanted = value.map(|value| pair(name, value));
     let mut pairs: Vec<String> = Vec::new();
     for pair in query.split('&').filter(|_| !query.is_empty()) {
-        if percent::pair_key(pair).as_ref() == b"page" {
+        if percent::pair_key(pair).as_ref() == name.as_bytes() {
             pairs.extend(wanted.take());
         } else {
             pairs.push(pair.to_owned());
@@ -152,5 +159,13 @@ fn with_page(url: &str, page: Option<i64>) -> String {
         out.push('#');
         out.push_str(fragment);
     }
+    out
+}
+
+fn pair(name: &str, value: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 1 + value.len());
+    percent::push_value(&mut out, name);
+    out.push('=');
+    percent::push_value(&mut out, value);
     out
 }

@@ -6,10 +6,7 @@
     reason = "a broken assumption fails the test; helpers count as code to clippy"
 )]
 
-use handbill_core::attribution::Scope;
-use handbill_core::link::{
-    Draft, EventFact, Facts, Item, ItemTarget, Kind, Restriction, Route, RouteEntry, Utm, sellable,
-};
+use handbill_core::link::{Draft, EventFact, Facts, Item, ItemTarget, Kind, Restriction, sellable};
 use handbill_core::problem::Problems;
 use serde_json::{Value, json};
 
@@ -76,13 +73,37 @@ fn kinds_of_the_system_are_not_asked_for() {
         "abandoned_basket",
         "held_basket",
         "membership_renewal",
-        "campaign",
+        "Campaign",
         "x",
         "",
     ] {
-        assert_eq!(problem(json!({ "kind": kind })).1, "invalid", "{kind}");
+        let (field, code, message) = problem(json!({ "kind": kind }));
+        assert_eq!((field.as_str(), code), ("kind", "invalid"), "{kind}");
+        let wanted = "must be employee, venue, affiliate, quick_purchase or campaign";
+        assert_eq!(message, wanted);
     }
     assert_eq!(problem(json!({ "kind": 4 })).1, "type");
+}
+
+#[test]
+fn a_campaign_is_of_one_event() {
+    let draft = parse(json!({ "kind": "campaign", "event_id": 7 })).unwrap();
+    assert_eq!((draft.kind, draft.event_id), (Kind::Campaign, Some(7)));
+    let wanted = (
+        "event_id".into(),
+        "required",
+        "is required for a campaign".into(),
+    );
+    assert_eq!(problem(json!({ "kind": "campaign" })), wanted);
+    assert_eq!(
+        problem(json!({ "kind": "campaign", "event_id": null })),
+        wanted
+    );
+    // What is there and wrong is told as that.
+    assert_eq!(
+        problem(json!({ "kind": "campaign", "event_id": "7" })).1,
+        "type"
+    );
 }
 
 #[test]
@@ -314,94 +335,4 @@ fn sp_20_what_the_checkout_may_sell() {
     assert_eq!(offer(Some(&[4, 3]), true), [3, 4]);
     assert_eq!(offer(Some(&[99]), true), [] as [i64; 0]);
     assert_eq!(offer(None, true), [] as [i64; 0]);
-}
-
-#[test]
-fn kinds_have_one_number_and_one_name() {
-    let names: Vec<_> = Kind::ALL
-        .iter()
-        .map(|kind| (kind.code(), kind.name()))
-        .collect();
-    let wanted = [
-        (1, "employee"),
-        (2, "venue"),
-        (3, "affiliate"),
-        (4, "quick_purchase"),
-        (5, "campaign"),
-        (20, "abandoned_basket"),
-        (21, "held_basket"),
-        (22, "membership_renewal"),
-    ];
-    assert_eq!(names, wanted);
-    for kind in Kind::ALL {
-        assert_eq!(Kind::from_code(kind.code()), Some(kind));
-        assert_eq!(Kind::from_name(kind.name()), Some(kind));
-        assert_eq!(kind.is_listed(), kind.code() <= 4);
-        assert_eq!(kind.is_user_made(), kind.code() <= 5);
-        assert_eq!(kind.may_update_in_tracking_links(), kind.code() == 4);
-    }
-    assert_eq!(Kind::from_code(0), None);
-    assert_eq!(Kind::from_name("Employee"), None);
-}
-
-#[test]
-fn a_route_survives_its_text() {
-    let route = Route {
-        id: 7,
-        organizer: 1,
-        scope: Scope::Event(3),
-        destination: "/shop/demo/rock-night/?hb=abc\"é".into(),
-        utm: Utm {
-            source: Some("poster".into()),
-            ..Utm::default()
-        },
-    };
-    let text = route.to_json();
-    assert_eq!(
-        text,
-        r#"{"v":1,"i":7,"o":1,"s":"e3","d":"/shop/demo/rock-night/?hb=abc\"é","u":{"source":"poster"}}"#
-    );
-    assert_eq!(RouteEntry::parse(&text), Some(RouteEntry::Found(route)));
-    assert_eq!(
-        RouteEntry::parse(&RouteEntry::Gone.to_text()),
-        Some(RouteEntry::Gone)
-    );
-    let plain = r#"{"v":1,"i":7,"o":1,"s":"a1","d":"/"}"#;
-    assert_eq!(Route::parse(plain).unwrap().to_json(), plain);
-    for text in [
-        "",
-        "{}",
-        "GONE",
-        r#"{"v":2,"i":7,"o":1,"s":"a1","d":"/"}"#,
-        r#"{"v":1,"i":7,"o":1,"s":"x1","d":"/"}"#,
-    ] {
-        assert_eq!(RouteEntry::parse(text), None, "{text}");
-    }
-}
-
-#[test]
-fn scopes_have_one_text() {
-    for (scope, text) in [
-        (Scope::Account(1), "a1"),
-        (Scope::Series(2), "s2"),
-        (Scope::Event(3), "e3"),
-    ] {
-        assert_eq!(scope.to_string(), text);
-        assert_eq!(Scope::parse(text), Ok(scope));
-        assert_eq!(serde_json::to_value(scope).unwrap(), text);
-        assert_eq!(serde_json::from_value::<Scope>(json!(text)).unwrap(), scope);
-    }
-    for text in [
-        "",
-        "a",
-        "a0",
-        "a01",
-        "A1",
-        "x1",
-        "a-1",
-        "a1 ",
-        "a9007199254740992",
-    ] {
-        assert!(Scope::parse(text).is_err(), "{text}");
-    }
 }

@@ -64,12 +64,23 @@ fn a_missing_or_null_field_is_absent() {
     assert_eq!(code(Value::Null, |f| f.optional_integer("f", 0..=5)), None);
     assert_eq!(code(Value::Null, |f| f.optional_instant("f")), None);
     assert_eq!(code(Value::Null, |f| f.boolean_or("f", true)), None);
+    assert_eq!(code(Value::Null, |f| f.optional_boolean("f")), None);
+    let known = |name: &str| (name == "a").then_some(());
+    assert_eq!(
+        code(Value::Null, |f| f.named("f", known, "must be a")),
+        Some("required")
+    );
+    assert_eq!(
+        code(Value::Null, |f| f.optional_named("f", known, "must be a")),
+        None
+    );
 
     let map = Map::new();
     let mut fields = Fields::new(&map);
     assert_eq!(fields.text_or("a", 5, "x"), "x");
     assert_eq!(fields.integer_or("b", 0..=5, 3), 3);
     assert!(fields.boolean_or("c", true));
+    assert_eq!(fields.optional_boolean("e"), None);
     assert_eq!(fields.currency_or("d", Currency::EUR), Currency::EUR);
     assert!(fields.finish(()).is_ok());
 }
@@ -107,6 +118,22 @@ fn other_types_are_refused() {
         Some("type")
     );
     assert_eq!(code(json!(0), |f| f.boolean_or("f", false)), Some("type"));
+    assert_eq!(code(json!(0), |f| f.optional_boolean("f")), Some("type"));
+    let known = |name: &str| (name == "a").then_some(());
+    for (value, wanted) in [
+        (json!("a"), None),
+        (json!("b"), Some("invalid")),
+        (json!(1), Some("type")),
+    ] {
+        assert_eq!(
+            code(value.clone(), |f| f.named("f", known, "must be a")),
+            wanted
+        );
+        assert_eq!(
+            code(value, |f| f.optional_named("f", known, "must be a")),
+            wanted
+        );
+    }
     assert_eq!(code(json!(978), |f| f.currency("f")), Some("type"));
     assert_eq!(code(json!("eur"), |f| f.currency("f")), Some("invalid"));
     assert_eq!(

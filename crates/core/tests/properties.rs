@@ -15,11 +15,12 @@ use handbill_core::catalogue::{
     Event, Organizer, Product, ProductAttribute, Series, TicketGroup, TicketType, User,
 };
 use handbill_core::click::{Click, Fetch, RobotList, VisitorId, clip_agent, daily_visitor};
+use handbill_core::feed::Cursor;
 use handbill_core::id::{MAX_ID, is_uuid_v7, parse_id, uuid_v7};
 use handbill_core::link::redirect::{self, location};
 use handbill_core::link::{Destination, Draft, Facts, Route, RouteEntry, Slug, Utm, slug};
 use handbill_core::money::{Currency, MAX_AMOUNT, Money};
-use handbill_core::page::PageRequest;
+use handbill_core::page::{PageRequest, with_parameter};
 use handbill_core::signature::{ApiToken, KeyRing, Purpose};
 use handbill_core::time::{Timestamp, parse_filter_time};
 use proptest::prelude::*;
@@ -105,6 +106,11 @@ proptest! {
     fn no_text_panics(text in any_text(), other in any_text()) {
         let _ = Slug::custom(&text);
         let _ = Slug::from_path(&text);
+        let _ = Slug::code(&text);
+        let _ = Slug::from_link_path(&text);
+        let _ = slug::is_tiny(&text);
+        let _ = Cursor::parse(&text);
+        let _ = with_parameter(&text, &other, Some(&text));
         let _ = Destination::external(&text);
         let _ = Destination::shop(text.clone());
         let _ = location(&other, &text, &Utm::default(), &other);
@@ -134,6 +140,9 @@ proptest! {
     #[test]
     fn no_number_panics(a in any::<i64>(), b in any::<i64>(), random in any::<[u8; 10]>()) {
         prop_assert_eq!(Timestamp::from_millis(a).to_rfc3339().len(), 24);
+        prop_assert_eq!(Timestamp::from_millis(a).to_sql_text().len(), 26);
+        prop_assert_eq!(Timestamp::from_millis(a).to_sql_seconds().len(), 19);
+        let _ = Cursor { at: a, id: b }.to_text();
         let _ = (Timestamp::from_millis(a).hour(), Timestamp::from_millis(a).day());
         prop_assert!(is_uuid_v7(&uuid_v7(a, random)));
         let (left, right) =
@@ -271,8 +280,9 @@ proptest! {
     #[test]
     fn a_route_survives_its_text(
         id in 1..=MAX_ID, scope in any_scope(), destination in any::<String>(), utm in any_utm(),
+        page in proptest::option::of(any::<String>()),
     ) {
-        let route = Route { id, organizer: id, scope, destination, utm };
+        let route = Route { id, organizer: id, scope, destination, utm, page };
         prop_assert_eq!(Route::parse(&route.to_json()), Some(route));
     }
 

@@ -370,5 +370,8 @@ proptest! {
         let text = Timestamp::from_millis(millis).to_rfc3339();
         prop_assert_eq!(&text, &written_by_jiff(millis));
         prop_assert_eq!(instant(&text), Some(millis));
+        let sql = text.replace('T', " ").replace('Z', "000");
+        prop_assert_eq!(Timestamp::from_millis(millis).to_sql_text(), sql.as_str());
+        prop_assert!(sql.starts_with(&Timestamp::from_millis(millis).to_sql_seconds()));
     }
 }

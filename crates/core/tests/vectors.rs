@@ -10,4 +10,4 @@ macro_rules! vectors {
 }
 
 vectors!(slug destination redirect money time page token journey click_token resolve);
-vectors!(fetch robots click callback price webhook);
+vectors!(fetch robots click callback price webhook feed);

@@ -11,6 +11,7 @@
 mod attribution;
 mod basket;
 mod click;
+mod feed;
 mod link;
 mod signature;
 mod value;
@@ -19,6 +20,7 @@ mod webhook;
 pub use attribution::{click_token, journey, resolve};
 pub use basket::price;
 pub use click::{click, fetch, robots};
+pub use feed::feed;
 pub use link::{destination, redirect, slug};
 pub use signature::{callback, token};
 pub use value::{money, page, time};

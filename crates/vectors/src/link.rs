@@ -1,7 +1,7 @@
 //! Links: slugs, destinations, where a redirect leads.
 
 use handbill_core::link::redirect::{landing_utm, location, location_with_click};
-use handbill_core::link::{Destination, Slug, Utm};
+use handbill_core::link::{Destination, Slug, SlugError, Utm, slug};
 use serde::Deserialize;
 
 use crate::{read, same};
@@ -11,6 +11,10 @@ struct Slugs {
     generate: Vec<Generate>,
     custom: Vec<Custom>,
     from_path: Vec<FromPath>,
+    code: Vec<Custom>,
+    from_link_path: Vec<FromPath>,
+    tiny: Vec<String>,
+    not_tiny: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -46,24 +50,45 @@ pub fn slug() {
         same(&case.slug, Slug::generate(&random).as_str(), &case.slug);
     }
     for case in vectors.custom {
-        let got = Slug::custom(&case.input);
-        same(
-            &case.input,
-            got.as_ref().ok().map(Slug::key),
-            case.key.clone(),
-        );
-        same(
-            &case.input,
-            got.as_ref().err().map(|e| e.code().to_owned()),
-            case.error,
-        );
-        if let Ok(slug) = got {
-            same(&case.input, slug.as_str(), &case.input);
-            same(&case.input, Slug::from_path(&case.input), case.key);
-        }
+        chosen(case, Slug::custom, Slug::from_path);
     }
     for case in vectors.from_path {
         same(&case.segment, Slug::from_path(&case.segment), case.key);
+    }
+    for case in vectors.code {
+        chosen(case, Slug::code, Slug::from_link_path);
+    }
+    for case in vectors.from_link_path {
+        same(&case.segment, Slug::from_link_path(&case.segment), case.key);
+    }
+    for slug in vectors.tiny {
+        same(&slug, slug::is_tiny(&slug), true);
+    }
+    for slug in vectors.not_tiny {
+        same(&slug, slug::is_tiny(&slug), false);
+    }
+}
+
+/// A slug somebody chose: read, and found by its path if there is one.
+fn chosen(
+    case: Custom,
+    read: fn(&str) -> Result<Slug, SlugError>,
+    find: fn(&str) -> Option<String>,
+) {
+    let got = read(&case.input);
+    same(
+        &case.input,
+        got.as_ref().ok().map(Slug::key),
+        case.key.clone(),
+    );
+    same(
+        &case.input,
+        got.as_ref().err().map(|e| e.code().to_owned()),
+        case.error,
+    );
+    if let Ok(slug) = got {
+        same(&case.input, slug.as_str(), &case.input);
+        same(&case.input, find(&case.input), case.key);
     }
 }
 
@@ -101,6 +126,9 @@ pub fn destination() {
     let vectors: Destinations = read(include_str!("../../core/vectors/destination.json"));
     for case in vectors.external {
         let got = Destination::external(&case.input);
+        if let Ok(destination) = &got {
+            same(&case.input, destination.given(), &case.input);
+        }
         let output = got
             .as_ref()
             .ok()

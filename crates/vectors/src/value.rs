@@ -1,7 +1,7 @@
 //! Money, time, paging.
 
 use handbill_core::money::{Currency, Money, MoneyError};
-use handbill_core::page::PageRequest;
+use handbill_core::page::{PageRequest, with_parameter};
 use handbill_core::time::{FilterTime, Timestamp, parse_filter_time};
 use serde::Deserialize;
 
@@ -226,6 +226,7 @@ pub fn time() {
 struct Pages {
     requests: Vec<Request>,
     links: Vec<Links>,
+    parameters: Vec<Parameter>,
 }
 
 #[derive(Deserialize)]
@@ -250,6 +251,15 @@ struct Links {
     invalid: bool,
     next: Option<String>,
     previous: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parameter {
+    url: String,
+    name: String,
+    value: Option<String>,
+    output: String,
 }
 
 /// `page.json`; the default size is 20, the largest 100.
@@ -280,5 +290,9 @@ pub fn page() {
                 (case.next, case.previous),
             );
         }
+    }
+    for case in vectors.parameters {
+        let got = with_parameter(&case.url, &case.name, case.value.as_deref());
+        same(&case.url, got, case.output);
     }
 }

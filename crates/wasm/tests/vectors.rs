@@ -25,7 +25,7 @@ macro_rules! vectors {
 }
 
 vectors!(slug destination redirect money time page token journey click_token resolve);
-vectors!(fetch robots click callback price webhook);
+vectors!(fetch robots click callback price webhook feed);
 
 const KEYS: &str = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 

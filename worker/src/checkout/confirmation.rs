@@ -93,7 +93,7 @@ impl Confirmation {
         format!("/checkout/orders/{}/", self.whole.order.basket_key)
     }
 
-    /// The tickets that let somebody in.
+    /// The tickets that let somebody in, or will when they are confirmed.
     pub fn tickets(&self) -> impl Iterator<Item = &TicketRow> {
         let tickets = self.whole.tickets.iter();
         tickets.filter(|ticket| ticket.voided_at.is_none())
@@ -108,6 +108,7 @@ impl Confirmation {
                 json!({
                     "id": ticket.id,
                     "barcode": ticket.barcode,
+                    "status": ticket.status(),
                     "ticket_type": ticket.ticket_type_id,
                     "name": ticket.name,
                     "event": {

@@ -17,7 +17,7 @@ mod payments;
 
 pub use baskets::shown as basket_json;
 pub use idempotency::{idempotency_key, mismatch};
-pub use open::{Opening, open};
+pub use open::{Channel, Opening, open};
 
 use axum::body::Body;
 use axum::http::Request;

@@ -24,6 +24,34 @@ pub struct Opening {
     selection: Selection,
     /// Whether the items are those that the link puts into the basket.
     takes_links_items: bool,
+    channel: Channel,
+}
+
+/// Where a basket is opened.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// In a shop's pages.
+    #[default]
+    Online,
+    /// At the organizer's counter.
+    BoxOffice,
+}
+
+impl Channel {
+    /// As it is stored and shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::BoxOffice => "box_office",
+        }
+    }
+
+    /// The channel of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Online, Self::BoxOffice]
+            .into_iter()
+            .find(|channel| channel.name() == name)
+    }
 }
 
 impl Opening {
@@ -64,6 +92,11 @@ impl Opening {
                 Err(problems)
             }
         }
+    }
+
+    /// The same, opened elsewhere than in a shop's pages.
+    pub fn at(self, channel: Channel) -> Self {
+        Self { channel, ..self }
     }
 
     /// The query of a page's address.
@@ -142,7 +175,7 @@ impl Opening {
     }
 
     async fn link_row(&self, call: &Call) -> Result<Option<LinkRow>, Failure> {
-        match self.link.as_deref().and_then(Slug::from_path) {
+        match self.link.as_deref().and_then(Slug::from_link_path) {
             Some(slug_key) => Ok(links::by_slug(&call.db, &slug_key).await?),
             None => Ok(None),
         }
@@ -171,6 +204,7 @@ pub async fn open(
         link_id: scope.link_id,
         event_id: scope.event_id,
         currency,
+        channel: opening.channel.name(),
         selection: &text,
         hold_until: offer.found.organizer.hold_until(now.millis()),
     };

@@ -127,6 +127,15 @@ fn is_held_tax(line: &OrderLineRow) -> bool {
     line.inclusive == Some(1)
 }
 
+/// What must happen before the ticket lets somebody in.
+fn waits_for(ticket: &TicketRow) -> Option<&'static str> {
+    match ticket.status() {
+        "pending_approval" => Some("the organizer's approval"),
+        "payment_plan_pending" => Some("its last payment"),
+        _ => None,
+    }
+}
+
 fn ticket_item(ticket: &TicketRow, number: usize, of: usize) -> Markup {
     let label = format!("QR code of ticket {number} of {of}");
     let starts_at = Timestamp::from_millis(ticket.starts_at);
@@ -139,9 +148,12 @@ fn ticket_item(ticket: &TicketRow, number: usize, of: usize) -> Markup {
                     (zone::local_text(starts_at, &ticket.time_zone)) " (" (ticket.time_zone) ")"
                     @if !ticket.place.is_empty() { " · " (ticket.place) }
                 }
-                p.code { (ticket.barcode) }
+                @match waits_for(ticket) {
+                    Some(what) => p.code { "This ticket waits for " (what) "." },
+                    None => p.code { (ticket.barcode) },
+                }
             }
-            @if let Some(svg) = qr::svg(&ticket.barcode, &label) { (PreEscaped(svg)) }
+            @if waits_for(ticket).is_none() && let Some(svg) = qr::svg(&ticket.barcode, &label) { (PreEscaped(svg)) }
         }
     }
 }

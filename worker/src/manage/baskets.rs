@@ -10,7 +10,7 @@ use super::{SCHEMES, resource};
 use crate::app::{Call, Handled, json as json_answer};
 use crate::auth::{Intent, Principal};
 use crate::body;
-use crate::checkout::{Opening, basket_json, baskets, open};
+use crate::checkout::{Channel, Opening, basket_json, baskets, open};
 use crate::failure::Failure;
 use crate::store::baskets::{self as rows, BasketRow};
 
@@ -26,10 +26,21 @@ pub async fn list(call: Call, _request: Request<Body>) -> Handled {
 
 pub async fn create(call: Call, request: Request<Body>) -> Handled {
     let organizer_id = call.principal(SCHEMES, Intent::Write).await?.organizer()?;
-    let opening = Opening::parse(body::object(request).await?)?;
+    let mut body = body::object(request).await?;
+    let channel = channel(body.shift_remove("channel"))?;
+    let opening = Opening::parse(body)?.at(channel);
     let (basket, offer) = open(&call, &opening, Some(organizer_id)).await?;
     let shown = basket_json(&call, &basket, &offer)?;
     Ok(json_answer(201, &with_row(&basket, shown)))
+}
+
+fn channel(given: Option<Value>) -> Result<Channel, Failure> {
+    let channel = match &given {
+        None | Some(Value::Null) => Some(Channel::default()),
+        Some(given) => given.as_str().and_then(Channel::from_name),
+    };
+    let message = "must be online or box_office";
+    channel.ok_or_else(|| Failure::field("channel", "invalid", message))
 }
 
 pub async fn read(call: Call, _request: Request<Body>) -> Handled {
@@ -62,6 +73,7 @@ fn row_json(basket: &BasketRow) -> Value {
         "state": basket.state,
         "link_id": basket.link_id,
         "event_id": basket.event_id,
+        "channel": basket.channel,
         "currency": basket.currency,
         "selection": selection,
         "hold_until": basket.hold_until.map(time),

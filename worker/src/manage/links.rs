@@ -14,12 +14,10 @@ use super::{SCHEMES, resource};
 use crate::app::{Call, Handled, json as json_answer, no_content};
 use crate::auth::Intent;
 use crate::failure::Failure;
+use crate::links::{self, LAST_KIND};
 use crate::store::link_lists::{self as lists, LinkFilter};
 use crate::store::links::{self as rows, LinkRow};
-use crate::{body, links, promoter};
-
-/// The last kind that people make.
-const LAST_KIND: i64 = Kind::Campaign as i64;
+use crate::{body, promoter};
 
 /// Newest first; `after` is the id of the last link of the page before.
 pub async fn list(call: Call, _request: Request<Body>) -> Handled {
@@ -31,7 +29,7 @@ pub async fn list(call: Call, _request: Request<Body>) -> Handled {
         before: Some(page.after).filter(|after| *after > 0),
         ..LinkFilter::default()
     };
-    let links = lists::newest(&call.db, &filter, page.limit + 1).await?;
+    let links = lists::first(&call.db, &filter, page.limit + 1).await?;
     Ok(page.answer(
         links,
         "/manage/links",
@@ -63,6 +61,9 @@ pub async fn update(call: Call, request: Request<Body>) -> Handled {
     let stored = link(&call, organizer, call.id("id")?).await?;
     let changes = body::object(request).await?;
     let mut merged = fields_of(&stored);
+    // As it was written, which is what others read back.
+    let elsewhere = stored.is_external().then(|| stored.destination_given());
+    merged.insert("destination".into(), json!(elsewhere));
     let mut problems = Problems::new();
     for (name, now) in [
         ("slug", Value::from(stored.slug.as_str())),
@@ -166,6 +167,7 @@ pub fn shown(call: &Call, link: &LinkRow, organizer: i64) -> Value {
         ("slug", link.slug.as_str().into()),
         ("short_url", link.short_url(base).into()),
         ("tiny_url", link.tiny_url(base).into()),
+        ("campaign_url", link.campaign_url(base).into()),
         ("long_url", link.long_url(base).into()),
         ("stats_url", stats_url.into()),
         ("promoter", json!(promoter)),

@@ -11,6 +11,7 @@ mod operator;
 pub mod orders;
 mod organizers;
 mod payment_keys;
+mod permissions;
 mod promoters;
 pub mod report;
 mod resource;
@@ -31,6 +32,7 @@ use crate::app::Routes;
 use crate::store::catalogue::{
     DISCOUNT, EVENT, PRODUCT, PRODUCT_ATTRIBUTE, SERIES, TICKET_GROUP, TICKET_TYPE, USER, VOUCHER,
 };
+use crate::store::permissions::Permission;
 use resource::Resource;
 
 /// The names under which a token may be sent.
@@ -100,6 +102,8 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/manage/baskets/{id}", baskets::read)
         .get("/manage/customers/export", customers::export)
         .post("/manage/customers/erase", customers::erase)
+        .get("/manage/customers/{id}", customers::read)
+        .patch("/manage/customers/{id}", customers::update)
         .get("/manage/orders", orders::list)
         .get("/manage/orders/{id}", orders::read)
         .post("/manage/orders/{id}/cancel", orders::cancel)
@@ -107,6 +111,8 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/manage/tickets", tickets::list)
         .get("/manage/tickets/{id}", tickets::read)
         .post("/manage/tickets/{id}/void", tickets::void)
+        .post("/manage/tickets/{id}/confirm", tickets::confirm)
+        .post("/manage/tickets/{id}/reject", tickets::reject)
         .delete("/manage/tickets/{id}/check-in", tickets::undo_check_in)
         .post("/manage/check-ins", tickets::check_in)
         .get("/manage/vouchers/{id}/codes", voucher_codes::list)
@@ -123,15 +129,6 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/manage/organizers/{id}", organizers::read)
         .patch("/manage/organizers/{id}", organizers::update)
         .delete("/manage/organizers/{id}", organizers::archive)
-        .get("/manage/organizers/{id}/partners", organizers::partners)
-        .put(
-            "/manage/organizers/{id}/partners/{partner}",
-            organizers::add_partner,
-        )
-        .delete(
-            "/manage/organizers/{id}/partners/{partner}",
-            organizers::remove_partner,
-        )
         .get("/manage/tokens", tokens::list)
         .post("/manage/tokens", tokens::create)
         .get("/manage/tokens/{id}", tokens::read)
@@ -152,6 +149,29 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/manage/report/rebuild", report::rebuild)
         .get("/manage/routes", operator::routes)
         .post("/manage/clicks/rebuild", operator::rebuild);
+    let routes = permissions::routes(
+        routes,
+        Permission::Sell,
+        [
+            "/manage/organizers/{id}/partners",
+            "/manage/organizers/{id}/partners/{partner}",
+        ],
+    );
+    let routes = permissions::routes(
+        routes,
+        Permission::ReadTickets,
+        [
+            "/manage/organizers/{id}/ticket-grants",
+            "/manage/organizers/{id}/ticket-grants/{partner}",
+        ],
+    );
+    let routes = permissions::cohost_routes(
+        routes,
+        [
+            "/manage/events/{id}/cohosts",
+            "/manage/events/{id}/cohosts/{cohost}",
+        ],
+    );
     let routes = USERS.routes(routes, "/manage/users/{id}");
     let routes = ALL_SERIES.routes(routes, "/manage/series/{id}");
     let routes = EVENTS.routes(routes, "/manage/events/{id}");

@@ -26,12 +26,19 @@ pub fn ticket_json(ticket: &TicketRow) -> Value {
         "ticket_type_id": ticket.ticket_type_id,
         "name": ticket.name,
         "barcode": ticket.barcode,
-        "status": if ticket.voided_at.is_some() { "void" } else { "valid" },
+        "status": ticket.status(),
         "voided_at": ticket.voided_at.map(time),
+        "void_reason": void_reason(ticket),
         "checked_in_at": ticket.checked_in_at.map(time),
         "created_at": time(ticket.created_at),
         "updated_at": time(ticket.updated_at),
     })
+}
+
+/// Of a void ticket: `canceled` unless something else was said.
+fn void_reason(ticket: &TicketRow) -> Option<&str> {
+    ticket.voided_at?;
+    ticket.void_reason.as_deref().or(Some("canceled"))
 }
 
 pub async fn list(call: Call, _request: Request<Body>) -> Handled {
@@ -79,24 +86,63 @@ async fn ticket(call: &Call, organizer_id: i64) -> Result<TicketRow, Failure> {
 
 pub async fn read(call: Call, _request: Request<Body>) -> Handled {
     let organizer_id = call.principal(SCHEMES, Intent::Read).await?.organizer()?;
-    let ticket = ticket(&call, organizer_id).await?;
-    Ok(json_answer(200, &ticket_json(&ticket)))
+    shown(&call, organizer_id).await
 }
 
-pub async fn void(call: Call, _request: Request<Body>) -> Handled {
+/// Why a ticket can be made void by hand.
+const REASONS: [&str; 3] = ["canceled", "refunded", "resold"];
+
+pub async fn void(call: Call, request: Request<Body>) -> Handled {
     let organizer_id = call.principal(SCHEMES, Intent::Write).await?.organizer()?;
     let id = ticket(&call, organizer_id).await?.id;
-    if !rows::void(&call.db, organizer_id, id, call.now.millis()).await? {
+    let body = body::optional_object(request).await?;
+    let mut fields = Fields::new(&body);
+    let reason = fields.optional_named(
+        "reason",
+        |name| REASONS.into_iter().find(|reason| *reason == name),
+        "must be canceled, refunded or resold",
+    );
+    fields.refuse_unknown();
+    let reason = fields.finish(reason)?.unwrap_or("canceled");
+    let now = call.now.millis();
+    if !rows::void(&call.db, organizer_id, id, reason, now).await? {
         return Err(void_already());
     }
-    Ok(json_answer(
-        200,
-        &ticket_json(&ticket(&call, organizer_id).await?),
-    ))
+    shown(&call, organizer_id).await
+}
+
+async fn shown(call: &Call, organizer_id: i64) -> Handled {
+    let ticket = ticket(call, organizer_id).await?;
+    Ok(json_answer(200, &ticket_json(&ticket)))
 }
 
 fn void_already() -> Failure {
     Failure::refused(409, "ticket_void", "the ticket is void")
+}
+
+/// A ticket that waited for its approval, or for its last payment, is valid now.
+pub async fn confirm(call: Call, _request: Request<Body>) -> Handled {
+    let organizer_id = call.principal(SCHEMES, Intent::Write).await?.organizer()?;
+    let id = ticket(&call, organizer_id).await?.id;
+    if !rows::confirm(&call.db, organizer_id, id, call.now.millis()).await? {
+        return Err(not_pending());
+    }
+    shown(&call, organizer_id).await
+}
+
+/// A ticket that waited for its approval gets none.
+pub async fn reject(call: Call, _request: Request<Body>) -> Handled {
+    let organizer_id = call.principal(SCHEMES, Intent::Write).await?.organizer()?;
+    let id = ticket(&call, organizer_id).await?.id;
+    if !rows::reject(&call.db, organizer_id, id, call.now.millis()).await? {
+        return Err(not_pending());
+    }
+    shown(&call, organizer_id).await
+}
+
+fn not_pending() -> Failure {
+    let message = "the ticket does not wait for that";
+    Failure::refused(409, "not_pending", message)
 }
 
 /// A scan at the door. Of two at once one lets in, the other is told when.
@@ -125,6 +171,10 @@ pub async fn check_in(call: Call, request: Request<Body>) -> Handled {
     }
     if ticket.voided_at.is_some() {
         return Err(void_already());
+    }
+    if ticket.pending.is_some() {
+        let message = "the ticket waits for its approval or its last payment";
+        return Err(Failure::refused(409, "ticket_pending", message));
     }
     let mut members = Map::new();
     members.insert("checked_in_at".into(), at);

@@ -110,7 +110,7 @@ async fn link(call: &Call) -> Result<Option<LinkRow>, Failure> {
         .query()
         .into_iter()
         .find(|(name, _)| name == LINK_PARAMETER)
-        .and_then(|(_, slug)| Slug::from_path(&slug));
+        .and_then(|(_, slug)| Slug::from_link_path(&slug));
     match named {
         Some(slug_key) => Ok(links::by_slug(&call.db, &slug_key).await?),
         None => Ok(None),

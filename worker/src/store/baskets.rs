@@ -16,6 +16,8 @@ row! {
         pub link_id: Option<i64>,
         pub event_id: Option<i64>,
         pub currency: String,
+        /// `online` or `box_office`: where it was opened.
+        pub channel: String,
         /// Core's `Selection`.
         pub selection: String,
         pub state: String,
@@ -96,6 +98,7 @@ pub struct NewBasket<'a> {
     pub link_id: Option<i64>,
     pub event_id: Option<i64>,
     pub currency: &'a str,
+    pub channel: &'a str,
     pub selection: &'a str,
     pub hold_until: i64,
 }
@@ -114,8 +117,8 @@ pub async fn insert(
     let mut statements: Vec<D1PreparedStatement> = release(db, now)?.into();
     statements.push(db.statement(
         "INSERT INTO basket (key, organizer_id, link_id, event_id, currency, selection, hold_until,
-           created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
+           created_at, updated_at, channel)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)",
         &[
             basket.key.into(),
             basket.organizer_id.into(),
@@ -125,6 +128,7 @@ pub async fn insert(
             basket.selection.into(),
             basket.hold_until.into(),
             now.into(),
+            basket.channel.into(),
         ],
     )?);
     written(db, statements, basket.key, lines, wanted).await

@@ -99,11 +99,19 @@ pub const EVENT: Table = Table {
         ("tax_rate_ppm", Plain),
         ("tax_inclusive", Flag),
         ("accepts_donations", Flag),
+        ("cancelled", Flag),
     ],
     owner: "organizer_id",
     parent: Some("series_id"),
     fixed: &["slug", "currency"],
-    derived: &[],
+    derived: &[
+        ("published_at", "t.published_at"),
+        (
+            "launched_at",
+            "(SELECT launched_at FROM event_launch WHERE event_id = t.id)",
+        ),
+        ("cancelled_at", "t.cancelled_at"),
+    ],
 };
 
 pub const TICKET_GROUP: Table = Table {
@@ -129,6 +137,9 @@ pub const TICKET_TYPE: Table = Table {
         ("description", Plain),
         ("price", Plain),
         ("booking_fee", Plain),
+        ("organizer_fee", Plain),
+        ("producer_cost", Plain),
+        ("issued_as", Plain),
         ("quantity", Plain),
         ("min_per_order", Plain),
         ("max_per_order", Plain),
@@ -272,53 +283,54 @@ impl Stored {
     }
 }
 
+/// D1 takes at most 32 arguments a function: a name and a value each.
+const MEMBERS_AN_OBJECT: usize = 16;
+
 row! {
     struct Row {
-        object: String,
-        rest: String,
+        /// A JSON array of objects, whose members are those of one.
+        objects: String,
         version: i64,
     }
 }
 
 impl Table {
     fn select(&self) -> String {
-        let mut members = String::from("'id', t.id");
+        let mut members = vec!["'id', t.id".to_owned()];
         for (name, column) in self.columns {
-            match column {
-                Plain | Time | Currency => members.push_str(&format!(", '{name}', t.{name}")),
-                List => members.push_str(&format!(", '{name}', json(t.{name})")),
-                Flag => {
-                    members.push_str(&format!(", '{name}', json(iif(t.{name}, 'true', 'false'))"))
-                }
-            }
+            members.push(match column {
+                Plain | Time | Currency => format!("'{name}', t.{name}"),
+                List => format!("'{name}', json(t.{name})"),
+                Flag => format!("'{name}', json(iif(t.{name}, 'true', 'false'))"),
+            });
         }
-        let mut derived = String::new();
         for (name, sql) in self.derived {
-            derived.push_str(&format!("'{name}', {sql}, "));
+            members.push(format!("'{name}', {sql}"));
         }
-        // Two objects, since D1 takes at most 32 arguments a function.
+        for name in ["created_at", "updated_at", "archived_at"] {
+            members.push(format!("'{name}', t.{name}"));
+        }
+        let objects: Vec<String> = members
+            .chunks(MEMBERS_AN_OBJECT)
+            .map(|some| format!("json_object({})", some.join(", ")))
+            .collect();
         format!(
-            "SELECT json_object({members}) AS object, json_object({derived}
-               'created_at', t.created_at, 'updated_at', t.updated_at,
-               'archived_at', t.archived_at) AS rest,
-               t.version FROM {} t",
+            "SELECT json_array({}) AS objects, t.version FROM {} t",
+            objects.join(", "),
             self.name
         )
     }
 
+    /// All that ends in `_at` is one, and some columns more.
     fn is_time(&self, name: &str) -> bool {
-        matches!(name, "created_at" | "updated_at" | "archived_at")
-            || self.columns.contains(&(name, Time))
+        name.ends_with("_at") || self.columns.contains(&(name, Time))
     }
 
     fn stored(&self, row: &Row) -> Result<Stored, StoreError> {
-        let parsed = |text: &str| {
-            serde_json::from_str::<Map<String, Value>>(text)
-                .map_err(|error| StoreError::Other(error.to_string()))
-        };
-        let object = parsed(&row.object)?
+        let objects: Vec<Map<String, Value>> = serde_json::from_str(&row.objects)?;
+        let object = objects
             .into_iter()
-            .chain(parsed(&row.rest)?)
+            .flatten()
             .map(|(name, value)| {
                 let value = match value.as_i64() {
                     Some(millis) if self.is_time(&name) => {

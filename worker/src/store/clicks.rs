@@ -28,14 +28,15 @@ INSERT INTO agent (text, robot, list_version)
 SELECT value ->> 'text', value ->> 'robot', ?2 FROM json_each(?1) WHERE true
 ON CONFLICT (text) DO NOTHING";
 
-/// A click of a link that is not there is dropped by the join.
+/// A click of a link that is not there, or was deleted with its clicks, is dropped by
+/// the join.
 const ADD_CLICKS: &str = "
 INSERT INTO click (id, link_id, at, visitor, agent_id, fetch)
 SELECT unhex(c.value ->> 'id', '-'), l.id, c.value ->> 'at', c.value ->> 'visitor', a.id,
   c.value ->> 'fetch'
 FROM json_each(?1) c
 JOIN agent a ON a.text = c.value ->> 'agent'
-JOIN link l ON l.id = c.value ->> 'link'
+JOIN link l ON l.id = c.value ->> 'link' AND l.purged_at IS NULL
 WHERE true
 ON CONFLICT (id) DO NOTHING";
 

@@ -23,6 +23,24 @@ pub struct LinkFilter {
     pub search: Option<String>,
     /// Links older than this one.
     pub before: Option<i64>,
+    pub order: Order,
+}
+
+/// By the time they were made.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    NewestFirst,
+    OldestFirst,
+}
+
+impl Order {
+    fn sql(self) -> &'static str {
+        match self {
+            Self::NewestFirst => "DESC",
+            Self::OldestFirst => "ASC",
+        }
+    }
 }
 
 /// The FTS index knows runs of three characters; a shorter term walks the
@@ -226,8 +244,8 @@ fn single(mut mapped: impl Iterator<Item = char>) -> Option<char> {
     mapped.next().is_none().then_some(first)
 }
 
-/// The statement that reads a page of links, newest first.
-fn newest_first(
+/// The statement that reads a page of links.
+fn in_order(
     db: &Db,
     filter: &LinkFilter,
     limit: i64,
@@ -237,24 +255,25 @@ fn newest_first(
     let limit = links.bind(OwnedArg::Int(limit));
     let offset = links.bind(OwnedArg::Int(offset));
     // Pages are cut among ids alone; only the page's own rows are read whole.
+    let order = filter.order.sql();
     let sql = format!(
-        "SELECT {LINK} FROM (SELECT s.link_id {} ORDER BY {} DESC LIMIT {limit} OFFSET {offset}) p
+        "SELECT {LINK} FROM (SELECT s.link_id {} ORDER BY {} {order} LIMIT {limit} OFFSET {offset}) p
          CROSS JOIN link l ON l.id = p.link_id LEFT JOIN link_count c ON c.link_id = l.id
-         ORDER BY l.id DESC",
+         ORDER BY l.id {order}",
         links.from, links.id,
     );
     db.statement(&sql, &links.args())
 }
 
-/// The newest links that match.
+/// The first links that match.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn newest(db: &Db, filter: &LinkFilter, limit: i64) -> Result<Vec<LinkRow>, StoreError> {
-    rows_of(&newest_first(db, filter, limit, 0)?.all().await?)
+pub async fn first(db: &Db, filter: &LinkFilter, limit: i64) -> Result<Vec<LinkRow>, StoreError> {
+    rows_of(&in_order(db, filter, limit, 0)?.all().await?)
 }
 
-/// A page of links, newest first, and how many there are in all.
+/// A page of links, and how many there are in all.
 ///
 /// # Errors
 /// When the database fails.
@@ -272,7 +291,7 @@ pub async fn page(
     let (count_sql, count) = filter.count();
     let results = db
         .batch(vec![
-            newest_first(db, filter, limit, offset)?,
+            in_order(db, filter, limit, offset)?,
             db.statement(&count_sql, &count.args())?,
         ])
         .await?;

@@ -1,5 +1,6 @@
 //! Tracking links: made, changed and deleted under guards.
 
+use handbill_core::link::destination::Destination;
 use handbill_core::link::draft::Draft;
 use handbill_core::link::facts::{EventFact, Facts};
 use handbill_core::link::item::{Item, ItemTarget};
@@ -28,6 +29,9 @@ row! {
         hide_public_ticket_types: i64,
         items: Option<String>,
         pub destination: String,
+        destination_given: Option<String>,
+        /// Of a campaign, the `organizer/event` of its URL.
+        pub page: Option<String>,
         utm: String,
         pub created_at: i64,
         pub updated_at: i64,
@@ -71,6 +75,11 @@ impl LinkRow {
         parsed(self.items.as_deref())
     }
 
+    /// Where it leads, as whoever made it wrote that.
+    pub fn destination_given(&self) -> &str {
+        self.destination_given.as_ref().unwrap_or(&self.destination)
+    }
+
     /// The campaign parameters set on the link.
     pub fn utm(&self) -> Utm {
         parsed(Some(&self.utm)).unwrap_or_default()
@@ -96,16 +105,28 @@ fn parsed<T: for<'de> Deserialize<'de>>(text: Option<&str>) -> Option<T> {
     text.and_then(|text| serde_json::from_str(text).ok())
 }
 
+/// Of the campaign (kind 5) in alias `l`, the slugs of its organizer and event.
+macro_rules! page {
+    () => {
+        "iif(l.kind = 5, (SELECT o.slug || '/' || e.slug FROM event e
+    JOIN organizer o ON o.id = e.organizer_id WHERE e.id = l.event_id), NULL) AS page"
+    };
+}
+pub(super) use page;
+
 /// Selects links, as alias `l`, with their counts as `c`.
-pub const LINK: &str = "
+pub const LINK: &str = concat!(
+    page!(),
+    ",
   l.id, l.slug, l.slug_key, l.kind, l.owner_id, l.organizer_id, l.event_id, l.referred_by, l.description,
-  l.ticket_types, l.hide_public_ticket_types, l.items, l.destination, l.utm, l.created_at,
+  l.ticket_types, l.hide_public_ticket_types, l.items, l.destination, l.destination_given, l.utm, l.created_at,
   l.updated_at, l.version, l.promoter_name, l.promoter_email, l.stats_epoch, ifnull(c.raw, 0) AS raw, ifnull(c.robot, 0) AS robot,
   ifnull(c.views, 0) AS views, ifnull(c.visitors, 0) AS visitors,
   (SELECT json_group_array(json_object('currency', currency, 'baskets_created', created,
       'baskets_completed', completed, 'tickets', tickets, 'gross', gross, 'net', net))
    FROM (SELECT currency, created, completed, tickets, gross, gross - refunded AS net
-    FROM link_sales WHERE link_id = l.id)) AS sales";
+    FROM link_sales WHERE link_id = l.id)) AS sales"
+);
 
 /// One link that an organizer sees, as seller or as owner (SP-18), of kinds up
 /// to `kinds_up_to`.
@@ -129,15 +150,16 @@ pub async fn get(
     .await
 }
 
-/// The link behind a slug, whoever's it is; for public pages.
+/// The link behind a slug, a former one too, whoever's it is; for public pages.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn by_slug(db: &Db, slug_key: &str) -> Result<Option<LinkRow>, StoreError> {
     db.first(
         &format!(
-            "SELECT {LINK} FROM link l LEFT JOIN link_count c ON c.link_id = l.id
-             WHERE l.domain = '' AND l.slug_key = ?1 AND l.deleted_at IS NULL"
+            "SELECT {LINK} FROM link_name n JOIN link l ON l.id = n.link_id
+             LEFT JOIN link_count c ON c.link_id = l.id
+             WHERE n.domain = '' AND n.slug_key = ?1 AND l.deleted_at IS NULL"
         ),
         &[slug_key.into()],
     )
@@ -260,8 +282,8 @@ pub async fn insert(db: &Db, link: &LinkWrite<'_>) -> Result<i64, StoreError> {
     let mut statements = vec![db.statement(
         "INSERT INTO link (slug, slug_key, kind, owner_id, organizer_id, event_id, referred_by,
            description, ticket_types, hide_public_ticket_types, items, destination, utm,
-           created_at, updated_at, promoter_name, promoter_email)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16)
+           created_at, updated_at, promoter_name, promoter_email, destination_given)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16, ?17)
          RETURNING id",
         &[
             link.slug.as_str().into(),
@@ -280,6 +302,7 @@ pub async fn insert(db: &Db, link: &LinkWrite<'_>) -> Result<i64, StoreError> {
             link.now.into(),
             promoter.map(|promoter| &promoter.name).into(),
             promoter.map(|promoter| &promoter.email).into(),
+            given(link.draft).into(),
         ],
     )?];
     if let Some(welcome) = link.welcome {
@@ -299,29 +322,31 @@ pub async fn insert(db: &Db, link: &LinkWrite<'_>) -> Result<i64, StoreError> {
         .ok_or_else(|| StoreError::Other("no id for a new link".into()))
 }
 
-/// Writes a draft over a link that still has `version`; false when somebody
-/// changed or deleted it meanwhile. Slug and organizers stay.
+/// Writes a draft over a link that is still as it was read; false when somebody
+/// changed or deleted it meanwhile. Organizers stay, and so does the slug unless the
+/// draft has another.
 ///
 /// # Errors
-/// When the database fails.
+/// `Taken` when the other slug is in use, also by a deleted link.
 pub async fn update(
     db: &Db,
-    id: i64,
-    version: i64,
+    link: &LinkRow,
     draft: &Draft,
     destination: &str,
     now: i64,
 ) -> Result<bool, StoreError> {
     let (types, items, utm) = columns(draft)?;
+    let slug = draft.slug.as_ref().map_or(link.slug.as_str(), Slug::as_str);
     let changed = db
         .run(
             "UPDATE link SET kind = ?3, event_id = ?4, referred_by = ?5, description = ?6,
                ticket_types = ?7, hide_public_ticket_types = ?8, items = ?9, destination = ?10,
-               utm = ?11, updated_at = ?12, version = version + 1
+               utm = ?11, updated_at = ?12, slug = ?13, slug_key = lower(?13),
+               destination_given = ?14, version = version + 1
              WHERE id = ?1 AND version = ?2 AND deleted_at IS NULL",
             &[
-                id.into(),
-                version.into(),
+                link.id.into(),
+                link.version.into(),
                 draft.kind.code().into(),
                 draft.event_id.into(),
                 draft.referred_by.into(),
@@ -332,6 +357,8 @@ pub async fn update(
                 destination.into(),
                 (&utm).into(),
                 now.into(),
+                slug.into(),
+                given(draft).into(),
             ],
         )
         .await?;
@@ -356,6 +383,48 @@ pub async fn delete(db: &Db, id: i64, now: i64) -> Result<bool, StoreError> {
         )
         .await?;
     Ok(changed > 0)
+}
+
+/// Deletes a link with its clicks, its counts and its credits: what was sold through
+/// it stays, credited to nobody. False when it is gone already.
+///
+/// # Errors
+/// When the database fails; then nothing was deleted.
+pub async fn purge(db: &Db, id: i64, now: i64) -> Result<bool, StoreError> {
+    let of = |sql: &str| db.statement(sql, &[id.into()]);
+    let at = |sql: &str| db.statement(sql, &[id.into(), now.into()]);
+    let results = db
+        .batch(vec![
+            at(
+                "UPDATE link SET deleted_at = ?2, purged_at = ?2, updated_at = ?2,
+                   version = version + 1, description = '', destination = '/',
+                   destination_given = NULL, utm = '{}', promoter_name = NULL,
+                   promoter_email = NULL
+                 WHERE id = ?1 AND deleted_at IS NULL RETURNING id",
+            )?,
+            at(
+                "UPDATE sale_order SET link_id = NULL, receipt = NULL, utm = '{}',
+                   updated_at = ?2, version = version + 1 WHERE link_id = ?1",
+            )?,
+            of("UPDATE basket SET link_id = NULL WHERE link_id = ?1")?,
+            of("DELETE FROM link_sales WHERE link_id = ?1")?,
+            of("UPDATE metric SET value = value
+                  - (SELECT ifnull(sum(raw), 0) FROM link_count WHERE link_id = ?1)
+                WHERE name = 'clicks'")?,
+            of("DELETE FROM click WHERE link_id = ?1")?,
+            of("DELETE FROM link_visitor WHERE link_id = ?1")?,
+            of("DELETE FROM link_hour WHERE link_id = ?1")?,
+            of("DELETE FROM link_count WHERE link_id = ?1")?,
+            of("DELETE FROM mail WHERE link_id = ?1")?,
+        ])
+        .await?;
+    let purged = results.first().map(rows_of::<()>).transpose()?;
+    Ok(purged.is_some_and(|rows| !rows.is_empty()))
+}
+
+/// What a draft's destination was given as.
+fn given(draft: &Draft) -> Option<&str> {
+    draft.destination.as_ref().map(Destination::given)
 }
 
 type LinkColumns = (Option<String>, Option<String>, String);

@@ -183,7 +183,7 @@ FROM organizer WHERE id = ?1 AND archived_at IS NULL";
 const EVENTS: &str = "
 SELECT id, organizer_id, series_id, name, slug, description, starts_at, ends_at, time_zone, place,
   currency, transaction_charge, tax_rate_ppm, tax_inclusive, accepts_donations, version
-FROM event WHERE archived_at IS NULL AND published = 1 AND id IN (
+FROM event WHERE archived_at IS NULL AND published = 1 AND cancelled = 0 AND id IN (
   SELECT ?1
   UNION SELECT t.event_id FROM json_each(?2) j CROSS JOIN ticket_type t ON t.id = j.value
   UNION SELECT t.event_id FROM link l, json_each(l.items) i
@@ -199,7 +199,7 @@ SELECT t.id AS ticket_type, NULL AS product_attribute, t.organizer_id, t.event_i
   t.quantity - t.held - t.issued + ifnull(own.held, 0) AS available,
   t.min_per_order, t.max_per_order, t.on_sale_from, t.on_sale_until, t.hidden, t.access_code,
   t.version, NULL AS product_version,
-  t.archived_at IS NOT NULL OR e.archived_at IS NOT NULL OR e.published = 0 AS gone
+  t.archived_at IS NOT NULL OR e.archived_at IS NOT NULL OR e.published = 0 OR e.cancelled AS gone
 FROM (
   SELECT id FROM ticket_type WHERE event_id = ?1
   UNION SELECT value FROM json_each(?2)

@@ -2,13 +2,15 @@
 //!
 //! D1 is written first, then KV. The triggers of table `link` put each change on
 //! the dirty list in the same transaction; whoever has written KV takes it off,
-//! and the cron repairs what is left.
+//! and the cron repairs what is left. A link that had other slugs before is in KV
+//! under each of them.
 
 use handbill_core::attribution::scope::Scope;
 use handbill_core::link::route::{Route, RouteEntry};
 use worker::{Env, KvStore};
 
 use super::LINKS;
+use super::links::page;
 use super::sql::{Db, StoreError, row};
 use crate::log;
 
@@ -20,11 +22,14 @@ pub const KV_CACHE_SECONDS: u64 = 60;
 row! {
     struct Row {
         id: i64,
-        slug_key: String,
+        /// A JSON array: what it is called, and was.
+        slug_keys: String,
         organizer_id: i64,
         event_id: Option<i64>,
         destination: String,
         utm: String,
+        /// Of a campaign, `organizer/event`.
+        page: Option<String>,
         deleted_at: Option<i64>,
         version: i64,
     }
@@ -43,11 +48,21 @@ impl Row {
                 .map_or(Scope::Account(self.organizer_id), Scope::Event),
             destination: self.destination.clone(),
             utm: serde_json::from_str(&self.utm).unwrap_or_default(),
+            page: self.page.clone(),
         })
+    }
+
+    fn slug_keys(&self) -> Result<Vec<String>, StoreError> {
+        Ok(serde_json::from_str(&self.slug_keys)?)
     }
 }
 
-const COLUMNS: &str = "id, slug_key, organizer_id, event_id, destination, utm, deleted_at, version";
+/// Selects links, as alias `l`.
+const COLUMNS: &str = concat!(
+    page!(),
+    ", l.id, l.organizer_id, l.event_id, l.destination, l.utm, l.deleted_at, l.version,
+  (SELECT json_group_array(slug_key) FROM link_name WHERE link_id = l.id) AS slug_keys"
+);
 
 fn kv(env: &Env) -> Result<KvStore, StoreError> {
     Ok(env.kv(LINKS)?)
@@ -85,7 +100,10 @@ pub async fn from_kv(env: &Env, slug_key: &str) -> Result<Option<RouteEntry>, St
 pub async fn from_db(env: &Env, db: &Db, slug_key: &str) -> Result<Option<RouteEntry>, StoreError> {
     let row: Option<Row> = db
         .first(
-            &format!("SELECT {COLUMNS} FROM link WHERE domain = '' AND slug_key = ?1"),
+            &format!(
+                "SELECT {COLUMNS} FROM link_name n JOIN link l ON l.id = n.link_id
+                 WHERE n.domain = '' AND n.slug_key = ?1"
+            ),
             &[slug_key.into()],
         )
         .await?;
@@ -96,30 +114,34 @@ pub async fn from_db(env: &Env, db: &Db, slug_key: &str) -> Result<Option<RouteE
     Ok(Some(row.entry()))
 }
 
-/// Brings KV to what D1 says of one link.
+/// Brings KV to what D1 says of one link; the slugs that lead to it.
 ///
 /// # Errors
 /// When either store fails; the link then stays on the dirty list.
-pub async fn publish(env: &Env, db: &Db, link_id: i64) -> Result<(), StoreError> {
+pub async fn publish(env: &Env, db: &Db, link_id: i64) -> Result<Vec<String>, StoreError> {
     let row: Option<Row> = db
         .first(
-            &format!("SELECT {COLUMNS} FROM link WHERE id = ?1"),
+            &format!("SELECT {COLUMNS} FROM link l WHERE l.id = ?1"),
             &[link_id.into()],
         )
         .await?;
-    match row {
-        Some(row) => publish_row(env, db, &row).await,
-        None => Ok(()),
-    }
+    let Some(row) = row else {
+        return Ok(Vec::new());
+    };
+    publish_row(env, db, &row).await?;
+    row.slug_keys()
 }
 
 async fn publish_row(env: &Env, db: &Db, row: &Row) -> Result<(), StoreError> {
-    kv(env)?
-        .put(&key(&row.slug_key), row.entry().to_text())
-        .map_err(kv_error)?
-        .execute()
-        .await
-        .map_err(kv_error)?;
+    let kv = kv(env)?;
+    let text = row.entry().to_text();
+    for slug_key in row.slug_keys()? {
+        kv.put(&key(&slug_key), text.as_str())
+            .map_err(kv_error)?
+            .execute()
+            .await
+            .map_err(kv_error)?;
+    }
     let cleared = db
         .run(
             "DELETE FROM kv_dirty WHERE link_id = ?1 AND version = ?2",
@@ -149,8 +171,8 @@ pub async fn repair(env: &Env, db: &Db, limit: i64) -> Result<usize, StoreError>
     let rows: Vec<Row> = db
         .rows(
             &format!(
-                "SELECT {COLUMNS} FROM link
-                 WHERE id IN (SELECT link_id FROM kv_dirty ORDER BY random() LIMIT ?1)"
+                "SELECT {COLUMNS} FROM link l
+                 WHERE l.id IN (SELECT link_id FROM kv_dirty ORDER BY random() LIMIT ?1)"
             ),
             &[limit.into()],
         )

@@ -47,7 +47,7 @@ pub async fn events(db: &Db, organizer_id: i64, now: i64) -> Result<Vec<EventRow
     db.rows(
         &format!(
             "SELECT {EVENT} FROM event
-             WHERE organizer_id = ?1 AND ends_at >= ?2 AND published = 1 AND archived_at IS NULL
+             WHERE organizer_id = ?1 AND ends_at >= ?2 AND published = 1 AND cancelled = 0 AND archived_at IS NULL
              ORDER BY starts_at, id LIMIT 200"
         ),
         &[organizer_id.into(), now.into()],
@@ -63,7 +63,7 @@ pub async fn event(db: &Db, organizer_id: i64, slug: &str) -> Result<Option<Even
     db.first(
         &format!(
             "SELECT {EVENT} FROM event
-             WHERE organizer_id = ?1 AND slug = ?2 AND published = 1 AND archived_at IS NULL"
+             WHERE organizer_id = ?1 AND slug = ?2 AND published = 1 AND cancelled = 0 AND archived_at IS NULL"
         ),
         &[organizer_id.into(), slug.into()],
     )
@@ -100,7 +100,7 @@ pub async fn event_seller(db: &Db, id: i64) -> Result<Option<i64>, StoreError> {
     let row: Option<Row> = db
         .first(
             "SELECT organizer_id FROM event
-             WHERE id = ?1 AND published = 1 AND archived_at IS NULL",
+             WHERE id = ?1 AND published = 1 AND cancelled = 0 AND archived_at IS NULL",
             &[id.into()],
         )
         .await?;

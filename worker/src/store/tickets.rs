@@ -14,6 +14,10 @@ row! {
         pub name: String,
         pub barcode: String,
         pub voided_at: Option<i64>,
+        /// Why it is void, where that is more than that it was cancelled.
+        pub void_reason: Option<String>,
+        /// `approval` or `payment_plan`: what it waits for before it is valid.
+        pub pending: Option<String>,
         pub checked_in_at: Option<i64>,
         pub created_at: i64,
         pub updated_at: i64,
@@ -24,10 +28,22 @@ row! {
     }
 }
 
+impl TicketRow {
+    /// What a ticket is good for now.
+    pub fn status(&self) -> &'static str {
+        match (self.voided_at, self.pending.as_deref()) {
+            (Some(_), _) => "void",
+            (None, Some("approval")) => "pending_approval",
+            (None, Some(_)) => "payment_plan_pending",
+            (None, None) => "valid",
+        }
+    }
+}
+
 /// Selects tickets, as alias `i`.
 pub const TICKET: &str = "
 SELECT i.id, i.order_id, i.event_id, i.ticket_type_id, t.name, i.barcode, i.voided_at,
-  c.at AS checked_in_at, i.created_at, i.updated_at, e.name AS event_name, e.starts_at, e.time_zone,
+  i.void_reason, i.pending, c.at AS checked_in_at, i.created_at, i.updated_at, e.name AS event_name, e.starts_at, e.time_zone,
   e.place
 FROM ticket i
 JOIN ticket_type t ON t.id = i.ticket_type_id
@@ -101,23 +117,62 @@ pub async fn by_barcode(
     .await
 }
 
-/// Makes a ticket void for ever; its stock comes back. False when it is not
-/// there or void already.
+/// Makes a ticket void for ever, for a reason; its stock comes back. False when it is
+/// not there or void already.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn void(db: &Db, organizer_id: i64, id: i64, now: i64) -> Result<bool, StoreError> {
+pub async fn void(
+    db: &Db,
+    organizer_id: i64,
+    id: i64,
+    reason: &str,
+    now: i64,
+) -> Result<bool, StoreError> {
     let changed = db
         .run(
-            "UPDATE ticket SET voided_at = ?3, updated_at = ?3, version = version + 1
+            "UPDATE ticket SET voided_at = ?3, void_reason = ?4, updated_at = ?3,
+               version = version + 1
              WHERE id = ?1 AND organizer_id = ?2 AND voided_at IS NULL",
+            &[id.into(), organizer_id.into(), now.into(), reason.into()],
+        )
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Makes a ticket valid that waited for its approval or its last payment; false when it
+/// did not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn confirm(db: &Db, organizer_id: i64, id: i64, now: i64) -> Result<bool, StoreError> {
+    let changed = db
+        .run(
+            "UPDATE ticket SET pending = NULL, updated_at = ?3, version = version + 1
+             WHERE id = ?1 AND organizer_id = ?2 AND voided_at IS NULL AND pending IS NOT NULL",
             &[id.into(), organizer_id.into(), now.into()],
         )
         .await?;
     Ok(changed > 0)
 }
 
-/// Checks a ticket in; false when it is void, not there, or in already.
+/// Makes a ticket void that waited for its approval; false when it did not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reject(db: &Db, organizer_id: i64, id: i64, now: i64) -> Result<bool, StoreError> {
+    let changed = db
+        .run(
+            "UPDATE ticket SET voided_at = ?3, void_reason = 'rejected', updated_at = ?3,
+               version = version + 1
+             WHERE id = ?1 AND organizer_id = ?2 AND voided_at IS NULL AND pending = 'approval'",
+            &[id.into(), organizer_id.into(), now.into()],
+        )
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Checks a ticket in; false when it is not valid, not there, or in already.
 ///
 /// # Errors
 /// When the database fails.
@@ -126,7 +181,7 @@ pub async fn check_in(db: &Db, organizer_id: i64, id: i64, now: i64) -> Result<b
         .run(
             "INSERT INTO check_in (organizer_id, ticket_id, at)
              SELECT organizer_id, id, ?3 FROM ticket
-             WHERE id = ?1 AND organizer_id = ?2 AND voided_at IS NULL
+             WHERE id = ?1 AND organizer_id = ?2 AND voided_at IS NULL AND pending IS NULL
              ON CONFLICT DO NOTHING",
             &[id.into(), organizer_id.into(), now.into()],
         )

@@ -60,6 +60,8 @@ pub struct Event {
     pub place: String,
     /// Whether buyers see it.
     pub published: bool,
+    /// Whether it will not take place: it is not sold, nor has it a page.
+    pub cancelled: bool,
     /// Added once to an order with its tickets (BK-05), minor units.
     pub transaction_charge: i64,
     /// Of its tickets and charges, in millionths.
@@ -88,6 +90,7 @@ impl Event {
             currency: fields.currency("currency"),
             place: fields.text_or("place", MAX_PLACE_CHARS, ""),
             published: fields.boolean_or("published", true),
+            cancelled: fields.boolean_or("cancelled", false),
             transaction_charge: fields.integer_or("transaction_charge", PRICE, 0),
             tax_rate_ppm: fields.integer_or("tax_rate_ppm", TAX_RATE_PPM, 0),
             tax_inclusive: fields.boolean_or("tax_inclusive", true),

@@ -14,7 +14,7 @@ pub use discount::Discount;
 pub use event::{Event, Series};
 pub use organizer::Organizer;
 pub use product::{Product, ProductAttribute};
-pub use ticket::{TicketGroup, TicketType};
+pub use ticket::{IssuedAs, TicketGroup, TicketType};
 pub use user::User;
 pub use voucher::{Voucher, VoucherCodes};
 

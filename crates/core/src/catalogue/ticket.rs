@@ -1,6 +1,6 @@
 //! What is sold for an event.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{
@@ -42,6 +42,46 @@ impl TicketGroup {
     }
 }
 
+/// The state in which tickets of a type are issued (SG-07).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum IssuedAs {
+    /// They let in.
+    #[default]
+    Valid,
+    /// Until the organizer has confirmed, or rejected, them.
+    PendingApproval,
+    /// Until the organizer has confirmed that all of their price was paid.
+    PaymentPlanPending,
+}
+
+impl IssuedAs {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Valid, Self::PendingApproval, Self::PaymentPlanPending];
+
+    /// The name in JSON and in the store.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::PendingApproval => "pending_approval",
+            Self::PaymentPlanPending => "payment_plan_pending",
+        }
+    }
+
+    /// The state of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+impl Serialize for IssuedAs {
+    /// As its name.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 /// A kind of ticket for an event, priced in the event's currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TicketType {
@@ -57,6 +97,15 @@ pub struct TicketType {
     pub price: i64,
     /// Added for each ticket (BK-05), minor units.
     pub booking_fee: i64,
+    /// What the organizer pays for each that is sold, minor units; no part of any
+    /// price, and only told in the tickets feed (SG-06).
+    pub organizer_fee: i64,
+    /// What the producer takes for each that is sold (in France `droits de location
+    /// producteur`), minor units; no part of any price, and only told in the tickets
+    /// feed (SG-06).
+    pub producer_cost: i64,
+    /// The state in which its tickets are issued.
+    pub issued_as: IssuedAs,
     /// How many there are in all, sold ones included.
     pub quantity: i64,
     /// Fewest in one order that has any.
@@ -90,6 +139,9 @@ impl TicketType {
             description: fields.text_or("description", MAX_DESCRIPTION_CHARS, ""),
             price: fields.integer("price", PRICE),
             booking_fee: fields.integer_or("booking_fee", PRICE, 0),
+            organizer_fee: fields.integer_or("organizer_fee", PRICE, 0),
+            producer_cost: fields.integer_or("producer_cost", PRICE, 0),
+            issued_as: read_issued_as(&mut fields),
             quantity: fields.integer("quantity", QUANTITY),
             min_per_order,
             max_per_order: read_max_per_order(&mut fields, min_per_order),
@@ -107,4 +159,11 @@ impl TicketType {
         fields.refuse_unknown();
         fields.finish(ticket_type)
     }
+}
+
+fn read_issued_as(fields: &mut Fields<'_>) -> IssuedAs {
+    let message = "must be valid, pending_approval or payment_plan_pending";
+    fields
+        .optional_named("issued_as", IssuedAs::from_name, message)
+        .unwrap_or_default()
 }

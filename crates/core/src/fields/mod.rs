@@ -92,14 +92,16 @@ impl<'a> Fields<'a> {
 
     /// `true` or `false`, or `default` when absent or null.
     pub fn boolean_or(&mut self, name: &'static str, default: bool) -> bool {
-        match self.raw(name) {
-            None => default,
-            Some(Value::Bool(value)) => *value,
-            Some(_) => {
-                self.problem(name, "type", "must be true or false");
-                default
-            }
+        self.optional_boolean(name).unwrap_or(default)
+    }
+
+    /// `true` or `false`; may be absent or null.
+    pub fn optional_boolean(&mut self, name: &'static str) -> Option<bool> {
+        let value = self.raw(name)?;
+        if !value.is_boolean() {
+            self.problem(name, "type", "must be true or false");
         }
+        value.as_bool()
     }
 
     /// A required ISO 4217 code.

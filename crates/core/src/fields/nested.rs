@@ -18,11 +18,18 @@ impl<'a> Fields<'a> {
         message: &str,
     ) -> Option<T> {
         let value = self.required(name);
-        let named = from_name(self.as_text(name, value)?);
-        if named.is_none() {
-            self.problem(name, "invalid", message);
-        }
-        named
+        self.read_name(name, value, from_name, message)
+    }
+
+    /// One of a few names that may be absent or null; `message` tells which.
+    pub fn optional_named<T>(
+        &mut self,
+        name: &'static str,
+        from_name: impl FnOnce(&str) -> Option<T>,
+        message: &str,
+    ) -> Option<T> {
+        let value = self.raw(name);
+        self.read_name(name, value, from_name, message)
     }
 
     /// A list of row ids, empty when absent or null. Repeated ids count towards
@@ -92,6 +99,20 @@ impl<'a> Fields<'a> {
             None => {}
         }
         T::default()
+    }
+
+    fn read_name<T>(
+        &mut self,
+        name: &'static str,
+        value: Option<&'a Value>,
+        from_name: impl FnOnce(&str) -> Option<T>,
+        message: &str,
+    ) -> Option<T> {
+        let named = from_name(self.as_text(name, value)?);
+        if named.is_none() {
+            self.problem(name, "invalid", message);
+        }
+        named
     }
 
     /// A list of at most so many values.

@@ -101,9 +101,21 @@ impl fmt::Display for DestinationError {
 
 impl std::error::Error for DestinationError {}
 
-/// A valid destination, always in printable ASCII.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Destination(String);
+/// A valid destination, always in printable ASCII. Two are equal when they lead to the
+/// same URL, however it was written.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    url: String,
+    given: String,
+}
+
+impl PartialEq for Destination {
+    fn eq(&self, other: &Self) -> bool {
+        self.url == other.url
+    }
+}
+
+impl Eq for Destination {}
 
 impl Destination {
     /// A page of somebody else, in the strict subset of URLs that
@@ -133,7 +145,10 @@ impl Destination {
         if out.len() > MAX_CHARS {
             return Err(DestinationError::TooLong { chars: out.len() });
         }
-        Ok(Self(out))
+        Ok(Self {
+            url: out,
+            given: text.to_owned(),
+        })
     }
 
     /// A page of ours, by its path. Whatever slashes it begins with become
@@ -143,31 +158,40 @@ impl Destination {
         let mut out = String::with_capacity(path.len() + 1);
         out.push('/');
         percent::push_raw(&mut out, path.trim_start_matches(['/', '\\']), b"\\");
-        Self(out)
+        Self {
+            url: out,
+            given: path,
+        }
     }
 
     /// The URL, or the path for a page of ours.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.url
+    }
+
+    /// The text it was made from, as it was written (PX-05).
+    #[must_use]
+    pub fn given(&self) -> &str {
+        &self.given
     }
 
     /// Whether it is a page of somebody else.
     #[must_use]
     pub fn is_external(&self) -> bool {
-        !self.0.starts_with('/')
+        !self.url.starts_with('/')
     }
 }
 
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.url)
     }
 }
 
 impl Serialize for Destination {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(&self.url)
     }
 }
 

@@ -22,7 +22,7 @@ pub const MAX_TICKET_TYPES: usize = 500;
 pub struct Draft {
     /// What the link is for.
     pub kind: Kind,
-    /// The event it leads to; `None` for all of the organizer's.
+    /// The event it leads to; `None` for all of the organizer's. A campaign has one.
     pub event_id: Option<i64>,
     /// The user who shares it.
     pub referred_by: Option<i64>,
@@ -105,14 +105,17 @@ impl Draft {
             let message = "hides every ticket type, name those to sell in ticket_types";
             fields.problem("hide_public_ticket_types", "invalid", message);
         }
+        if self.kind == Kind::Campaign && self.event_id.is_none() {
+            fields.problem("event_id", "required", "is required for a campaign");
+        }
     }
 }
 
 fn read_kind(fields: &mut Fields<'_>) -> Kind {
-    let listed = |name: &str| Kind::from_name(name).filter(|kind| kind.is_listed());
-    let message = "must be employee, venue, affiliate or quick_purchase";
+    let user_made = |name: &str| Kind::from_name(name).filter(|kind| kind.is_user_made());
+    let message = "must be employee, venue, affiliate, quick_purchase or campaign";
     let harmless = Kind::Venue;
-    fields.named("kind", listed, message).unwrap_or(harmless)
+    fields.named("kind", user_made, message).unwrap_or(harmless)
 }
 
 /// An empty list restricts nothing, so it is none.

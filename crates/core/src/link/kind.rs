@@ -14,7 +14,7 @@ pub enum Kind {
     Affiliate = 3,
     /// Opens the checkout with a basket.
     QuickPurchase = 4,
-    /// Made through the campaigns API.
+    /// Of one event, with a URL on its page (PX-06).
     Campaign = 5,
     /// The system's reminder of an abandoned basket.
     AbandonedBasket = 20,
@@ -70,9 +70,10 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether the tracking-links API shows links of this kind (SP-08).
+    /// Whether the tracking-links API makes links of this kind (SP-08). It shows all
+    /// that people make, campaigns too.
     #[must_use]
-    pub fn is_listed(self) -> bool {
+    pub fn may_make_in_tracking_links(self) -> bool {
         matches!(
             self,
             Self::Employee | Self::Venue | Self::Affiliate | Self::QuickPurchase
@@ -82,7 +83,7 @@ impl Kind {
     /// Whether people make links of this kind; the others are the system's.
     #[must_use]
     pub fn is_user_made(self) -> bool {
-        self.is_listed() || self == Self::Campaign
+        self.may_make_in_tracking_links() || self == Self::Campaign
     }
 
     /// Whether `PUT` of the tracking-links API may change such a link (SP-05).

@@ -24,6 +24,9 @@ pub struct Route {
     pub destination: String,
     /// Added to the destination (RD-02).
     pub utm: Utm,
+    /// For a campaign, what its campaign URL begins with (PX-06): the slugs of its
+    /// organizer and event, `demo/rock-night`, in lower case.
+    pub page: Option<String>,
 }
 
 /// The text form: short keys, because it crosses the network for each click
@@ -37,6 +40,8 @@ struct Wire<'a> {
     d: std::borrow::Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Utm::is_empty")]
     u: Utm,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    p: Option<std::borrow::Cow<'a, str>>,
 }
 
 impl Route {
@@ -50,6 +55,7 @@ impl Route {
             s: self.scope,
             d: self.destination.as_str().into(),
             u: self.utm.clone(),
+            p: self.page.as_deref().map(Into::into),
         };
         // Strings, integers and a string-keyed map always serialise.
         serde_json::to_string(&wire).unwrap_or_default()
@@ -65,6 +71,7 @@ impl Route {
             scope: wire.s,
             destination: wire.d.into_owned(),
             utm: wire.u,
+            page: wire.p.map(Into::into),
         })
     }
 }

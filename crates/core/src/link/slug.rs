@@ -1,4 +1,4 @@
-//! The name of a link in its short URL (RD-12, SP-14).
+//! The name of a link in its short URL (RD-12, SP-14) or campaign URL (PX-03).
 
 use core::fmt;
 
@@ -16,7 +16,7 @@ const UNBIASED_BELOW: u8 = 248;
 const GENERATED_CHARS: usize = 8;
 /// Fewest characters of a custom slug.
 pub const MIN_CHARS: usize = 3;
-/// Most characters of a custom slug.
+/// Most characters of a custom slug, or of a campaign's code.
 pub const MAX_CHARS: usize = 64;
 
 /// Words that are, or may become, the first segment of a page of ours, and so
@@ -138,11 +138,18 @@ pub const RESERVED: &[&str] = &[
     "www",
 ];
 
-/// Why a text is no custom slug.
+/// Characters of a custom slug, as people are told them.
+const SLUG_CHARS: &str = "`A-Z`, `a-z`, `0-9`, `_` and `-`";
+/// Characters of a code, as people are told them.
+const CODE_CHARS: &str = "`A-Z`, `a-z`, `0-9`, `-`, `.`, `_` and `~`";
+
+/// Why a text is no custom slug, or no code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SlugError {
-    /// Fewer than [`MIN_CHARS`] characters.
+    /// Fewer characters than it needs.
     TooShort {
+        /// How many it needs.
+        least: usize,
         /// How many it has.
         chars: usize,
     },
@@ -151,11 +158,15 @@ pub enum SlugError {
         /// How many it has.
         chars: usize,
     },
-    /// A character other than `A-Z`, `a-z`, `0-9`, `_`, `-`.
+    /// A character that may not stand in it.
     BadCharacter {
         /// The first such character.
         character: char,
+        /// Those that may, for people.
+        allowed: &'static str,
     },
+    /// A point at the beginning or the end of a code.
+    OuterPoint,
     /// One of [`RESERVED`].
     Reserved {
         /// The word.
@@ -171,6 +182,7 @@ impl SlugError {
             Self::TooShort { .. } => "too_short",
             Self::TooLong { .. } => "too_long",
             Self::BadCharacter { .. } => "bad_character",
+            Self::OuterPoint => "outer_point",
             Self::Reserved { .. } => "reserved",
         }
     }
@@ -179,17 +191,21 @@ impl SlugError {
 impl fmt::Display for SlugError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooShort { chars } => {
-                write!(f, "needs at least {MIN_CHARS} characters, has {chars}")
+            Self::TooShort { chars: 0, .. } => f.write_str("must not be empty"),
+            Self::TooShort { least, chars } => {
+                write!(f, "needs at least {least} characters, has {chars}")
             }
             Self::TooLong { chars } => {
                 write!(f, "may have at most {MAX_CHARS} characters, has {chars}")
             }
-            Self::BadCharacter { character } => write!(
-                f,
-                "has `{}`, allowed are `A-Z`, `a-z`, `0-9`, `_` and `-`",
-                character.escape_debug()
-            ),
+            Self::BadCharacter { character, allowed } => {
+                write!(
+                    f,
+                    "has `{}`, allowed are {allowed}",
+                    character.escape_debug()
+                )
+            }
+            Self::OuterPoint => f.write_str("must not begin or end with `.`"),
             Self::Reserved { word } => write!(f, "`{word}` is reserved"),
         }
     }
@@ -226,18 +242,25 @@ impl Slug {
     /// # Errors
     /// [`SlugError`] for the first rule it breaks.
     pub fn custom(text: &str) -> Result<Self, SlugError> {
-        let chars = text.chars().count();
-        if let Some(character) = text.chars().find(|c| !is_slug_char(*c)) {
-            return Err(SlugError::BadCharacter { character });
-        }
-        if chars < MIN_CHARS {
-            return Err(SlugError::TooShort { chars });
-        }
-        if chars > MAX_CHARS {
-            return Err(SlugError::TooLong { chars });
-        }
+        check(text, MIN_CHARS, is_slug_char, SLUG_CHARS)?;
         if let Some(word) = RESERVED.iter().find(|word| word.eq_ignore_ascii_case(text)) {
             return Err(SlugError::Reserved { word });
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The code of a campaign (PX-03): 1 to [`MAX_CHARS`] of RFC 3986's [unreserved
+    /// characters](https://www.rfc-editor.org/rfc/rfc3986#section-2.3), reserved words
+    /// too, for it stands behind other segments. No point at its ends: the one in
+    /// front would make it a hidden file or a path's `..`, the one behind is lost where
+    /// a message ends with the URL.
+    ///
+    /// # Errors
+    /// [`SlugError`] for the first rule it breaks.
+    pub fn code(text: &str) -> Result<Self, SlugError> {
+        check(text, 1, is_code_char, CODE_CHARS)?;
+        if text.starts_with('.') || text.ends_with('.') {
+            return Err(SlugError::OuterPoint);
         }
         Ok(Self(text.to_owned()))
     }
@@ -249,20 +272,18 @@ impl Slug {
     /// sentence leaves at the end of a link (`.,;:!?)]}>'"`) are dropped.
     #[must_use]
     pub fn from_path(segment: &str) -> Option<String> {
-        // Each character may be an escape of three bytes, with room to drop some.
-        if segment.len() > 4 * MAX_CHARS {
-            return None;
-        }
-        let decoded = percent::decode(segment);
-        let text = core::str::from_utf8(&decoded).ok()?;
-        let text = text.trim_end_matches(is_sentence_end);
-        let text = text
-            .strip_suffix('/')
-            .unwrap_or(text)
-            .trim_end_matches(is_sentence_end);
-        let is_slug =
-            (MIN_CHARS..=MAX_CHARS).contains(&text.len()) && text.chars().all(is_slug_char);
-        is_slug.then(|| text.to_ascii_lowercase())
+        let is_slug = |text: &str| check(text, MIN_CHARS, is_slug_char, SLUG_CHARS).is_ok();
+        written_in(segment)
+            .filter(|text| is_slug(text))
+            .map(|text| text.to_ascii_lowercase())
+    }
+
+    /// As [`Slug::from_path`], for the segment after `/l/` and the last one of a
+    /// campaign's URL (PX-06), where codes stand as well.
+    #[must_use]
+    pub fn from_link_path(segment: &str) -> Option<String> {
+        let code = Self::code(&written_in(segment)?).ok()?;
+        Some(code.key())
     }
 
     /// The slug as it was given.
@@ -290,8 +311,52 @@ impl Serialize for Slug {
     }
 }
 
+/// Whether `<base>/<slug>` leads to the link of this slug or code: not when it could
+/// be a page of ours, or no custom slug.
+#[must_use]
+pub fn is_tiny(slug: &str) -> bool {
+    Slug::custom(slug).is_ok()
+}
+
+/// Counts and compares the characters; `allowed` names those of `is_allowed`.
+fn check(
+    text: &str,
+    least: usize,
+    is_allowed: impl Fn(char) -> bool,
+    allowed: &'static str,
+) -> Result<(), SlugError> {
+    if let Some(character) = text.chars().find(|c| !is_allowed(*c)) {
+        return Err(SlugError::BadCharacter { character, allowed });
+    }
+    let chars = text.chars().count();
+    if chars < least {
+        return Err(SlugError::TooShort { least, chars });
+    }
+    if chars > MAX_CHARS {
+        return Err(SlugError::TooLong { chars });
+    }
+    Ok(())
+}
+
+/// A path segment, decoded, without what a sentence leaves at its end.
+fn written_in(segment: &str) -> Option<String> {
+    // Each character may be an escape of three bytes, with room to drop some.
+    if segment.len() > 4 * MAX_CHARS {
+        return None;
+    }
+    let decoded = percent::decode(segment);
+    let text = core::str::from_utf8(&decoded).ok()?;
+    let text = text.trim_end_matches(is_sentence_end);
+    let text = text.strip_suffix('/').unwrap_or(text);
+    Some(text.trim_end_matches(is_sentence_end).to_owned())
+}
+
 fn is_slug_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
+}
+
+fn is_code_char(c: char) -> bool {
+    is_slug_char(c) || matches!(c, '.' | '~')
 }
 
 fn is_sentence_end(c: char) -> bool {

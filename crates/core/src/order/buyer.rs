@@ -5,6 +5,7 @@ use core::ops::RangeInclusive;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::Contact;
 use crate::fields::Fields;
 use crate::problem::Problems;
 
@@ -28,6 +29,9 @@ pub struct Buyer {
     pub phone: Option<String>,
     /// May have several lines.
     pub address: Option<String>,
+    /// Beside these, in the same object.
+    #[serde(flatten)]
+    pub contact: Contact,
 }
 
 impl Buyer {
@@ -43,6 +47,7 @@ impl Buyer {
             email: fields.email("email"),
             phone: fields.optional_line("phone", MAX_PHONE_CHARS),
             address: fields.optional_text("address", MAX_ADDRESS_CHARS),
+            contact: Contact::read(&mut fields),
         };
         fields.refuse_unknown();
         fields.finish(buyer)

@@ -4,6 +4,7 @@
 pub mod barcode;
 pub mod buyer;
 pub mod completion;
+pub mod contact;
 pub mod fingerprint;
 pub mod key;
 pub mod payment;
@@ -12,6 +13,7 @@ pub mod refund;
 pub use barcode::barcode;
 pub use buyer::Buyer;
 pub use completion::Completion;
+pub use contact::{Contact, Gender};
 pub use fingerprint::fingerprint;
 pub use key::{basket_key, is_basket_key};
 pub use payment::{PaymentMethod, PaymentReport};

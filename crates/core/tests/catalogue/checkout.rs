@@ -1,6 +1,7 @@
 //! What the checkout needs to know of events, tickets, products and organizers
 //! (BK-03, BK-05, BK-06, BK-09).
 
+use handbill_core::catalogue::IssuedAs;
 use serde_json::json;
 
 use super::{check, event, organizer, product, ticket_type, with};
@@ -11,6 +12,8 @@ fn charges_and_taxes() {
     for (case, fee) in [
         (event(), "transaction_charge"),
         (ticket_type(), "booking_fee"),
+        (ticket_type(), "organizer_fee"),
+        (ticket_type(), "producer_cost"),
     ] {
         check(
             case,
@@ -42,6 +45,38 @@ fn charges_and_taxes() {
         &[
             ("accepts_donations", json!(true), None),
             ("accepts_donations", json!("yes"), Some("type")),
+        ],
+    );
+}
+
+#[test]
+fn sg_07_the_states_in_which_tickets_are_issued() {
+    check(
+        ticket_type(),
+        &[
+            ("issued_as", json!("valid"), None),
+            ("issued_as", json!("pending_approval"), None),
+            ("issued_as", json!("payment_plan_pending"), None),
+            ("issued_as", json!("void"), Some("invalid")),
+            ("issued_as", json!("Valid"), Some("invalid")),
+            ("issued_as", json!(""), Some("invalid")),
+            ("issued_as", json!(1), Some("type")),
+        ],
+    );
+    for state in IssuedAs::ALL {
+        assert_eq!(IssuedAs::from_name(state.name()), Some(state));
+        assert_eq!(serde_json::to_value(state).unwrap(), state.name());
+    }
+    assert_eq!(IssuedAs::default(), IssuedAs::Valid);
+}
+
+#[test]
+fn events_are_cancelled_or_not() {
+    check(
+        event(),
+        &[
+            ("cancelled", json!(true), None),
+            ("cancelled", json!("yes"), Some("type")),
         ],
     );
 }

@@ -39,7 +39,8 @@ fn catalogue() -> Vec<(Parse, Value)> {
             json!({
                 "series_id": 3, "name": "Rock night", "slug": "rock-night", "description": "",
                 "starts_at": opens, "ends_at": closes, "time_zone": "Europe/Berlin",
-                "currency": "EUR", "place": "Hall", "published": true, "transaction_charge": 100,
+                "currency": "EUR", "place": "Hall", "published": true, "cancelled": true,
+                "transaction_charge": 100,
                 "tax_rate_ppm": 190_000, "tax_inclusive": true, "accepts_donations": false,
             }),
         ),
@@ -51,7 +52,8 @@ fn catalogue() -> Vec<(Parse, Value)> {
             |map| as_value(TicketType::parse(map)),
             json!({
                 "event_id": 1, "group_id": 2, "name": "Standing", "description": "", "price": 3500,
-                "booking_fee": 150, "quantity": 600, "min_per_order": 1, "max_per_order": 8,
+                "booking_fee": 150, "organizer_fee": 99, "producer_cost": 12,
+                "issued_as": "pending_approval", "quantity": 600, "min_per_order": 1, "max_per_order": 8,
                 "on_sale_from": opens, "on_sale_until": closes, "hidden": false,
                 "access_code": "BAND", "sort": 0,
             }),

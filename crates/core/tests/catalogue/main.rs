@@ -153,6 +153,7 @@ fn defaults() {
             // 2026-12-01T18:00:00Z and 22:00:00Z
             "starts_at": 1_796_148_000_000_i64, "ends_at": 1_796_162_400_000_i64,
             "time_zone": "Europe/Berlin", "currency": "EUR", "place": "", "published": true,
+            "cancelled": false,
             "transaction_charge": 0, "tax_rate_ppm": 0, "tax_inclusive": true,
             "accepts_donations": false,
         })
@@ -161,7 +162,8 @@ fn defaults() {
         parse(ticket_type()),
         json!({
             "event_id": 1, "group_id": null, "name": "Standing", "description": "", "price": 2500,
-            "booking_fee": 0, "quantity": 100, "min_per_order": 1, "max_per_order": null, "on_sale_from": null,
+            "booking_fee": 0, "organizer_fee": 0, "producer_cost": 0, "issued_as": "valid",
+            "quantity": 100, "min_per_order": 1, "max_per_order": null, "on_sale_from": null,
             "on_sale_until": null, "hidden": false, "access_code": null, "sort": 0,
         })
     );

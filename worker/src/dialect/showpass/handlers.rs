@@ -6,13 +6,13 @@ use handbill_core::id::parse_id;
 use handbill_core::link::kind::Kind;
 use serde_json::{Map, Value};
 
-use super::list::LAST_KIND;
 use super::wire;
 use crate::app::{Call, Handled, json as json_answer, no_content};
 use crate::auth::{Intent, Principal};
 use crate::body;
+use crate::dialect::rest::SCHEMES;
 use crate::failure::Failure;
-use crate::links;
+use crate::links::{self, LAST_KIND};
 use crate::store::links::{self as rows, LinkRow};
 
 /// The venue of the path, which must be the token's own (SP-19).
@@ -20,7 +20,7 @@ use crate::store::links::{self as rows, LinkRow};
 /// # Errors
 /// `Forbidden` for any other, there or not.
 pub async fn venue(call: &Call, intent: Intent) -> Result<(i64, Principal), Failure> {
-    let principal = call.principal(&["Token"], intent).await?;
+    let principal = call.principal(SCHEMES, intent).await?;
     let venue = parse_id(call.param("venue")).ok_or(Failure::NotFound)?;
     if principal.organizer_id == Some(venue) {
         Ok((venue, principal))

@@ -4,22 +4,22 @@ use axum::body::Body;
 use axum::http::Request;
 use handbill_core::id::parse_id;
 use handbill_core::link::kind::Kind;
-use handbill_core::page::PageRequest;
 use handbill_core::problem::Problems;
 use handbill_core::time::parse_filter_time;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::handlers::venue;
 use super::wire;
 use crate::app::{Call, Handled, json as json_answer};
 use crate::auth::Intent;
+use crate::dialect::rest;
 use crate::failure::Failure;
+use crate::links::LAST_KIND;
 use crate::store::link_lists::{self, LinkFilter};
 use crate::store::organizers;
 use crate::zone;
 
 const PAGE_SIZE: u32 = 20;
-const MAX_PAGE_SIZE: u32 = 100;
 
 /// No description is longer, so a longer term can't match.
 const MAX_SEARCH: usize = 512;
@@ -27,9 +27,6 @@ const MAX_EVENTS: usize = 500;
 
 /// A user whom no link names: the listing has 0 where there is no referrer.
 const NOBODY: i64 = -1;
-
-/// The kinds that this dialect shows end here (SP-08).
-pub const LAST_KIND: i64 = Kind::QuickPurchase as i64;
 
 /// `GET …/links/`
 pub async fn all(call: Call, _request: Request<Body>) -> Handled {
@@ -44,64 +41,41 @@ pub async fn mine(call: Call, _request: Request<Body>) -> Handled {
 }
 
 async fn page(call: &Call, venue: i64, referred_by: Option<i64>) -> Handled {
-    let query = call.query();
-    let given = |name: &str| {
-        query
-            .iter()
-            .rev()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-    };
-    let page = PageRequest::parse(given("page"), given("page_size"), PAGE_SIZE, MAX_PAGE_SIZE)
-        .map_err(|_| Failure::InvalidPage)?;
+    let page = rest::page_asked(call, PAGE_SIZE)?;
     let time_zone = organizers::by_id(&call.db, venue)
         .await?
         .ok_or(Failure::Forbidden)?
         .time_zone;
-    let mut filter = filter(&given, &time_zone)?;
+    let mut filter = filter(call, &time_zone)?;
     filter.organizer_id = venue;
     filter.referred_by = referred_by;
     let (rows, count) = link_lists::page(&call.db, &filter, page.limit(), page.offset()).await?;
-    let around = page
-        .links(count, &call.url())
-        .map_err(|_| Failure::InvalidPage)?;
     let base = call.base();
     let results: Vec<Value> = rows.iter().map(|row| wire::link(row, &base)).collect();
-    Ok(json_answer(
-        200,
-        &json!({
-            "count": count,
-            "next": around.next,
-            "previous": around.previous,
-            "results": results,
-        }),
-    ))
+    Ok(json_answer(200, &rest::page(call, page, count, results)?))
 }
 
 /// An empty parameter is as good as absent: forms send them.
-fn filter<'a>(
-    given: &impl Fn(&str) -> Option<&'a str>,
-    time_zone: &str,
-) -> Result<LinkFilter, Failure> {
+fn filter(call: &Call, time_zone: &str) -> Result<LinkFilter, Failure> {
     let mut problems = Problems::new();
-    let given = |name: &str| given(name).filter(|value| !value.is_empty());
+    let given = |name: &str| call.last_given(name).filter(|value| !value.is_empty());
     let mut filter = LinkFilter {
         kinds_up_to: LAST_KIND,
         ..LinkFilter::default()
     };
     if let Some(text) = given("via") {
         match text.parse().ok().and_then(Kind::from_code) {
-            Some(kind) if kind.is_listed() => filter.kind = Some(kind.code()),
+            Some(kind) if kind.is_user_made() => filter.kind = Some(kind.code()),
             _ => problems.push(
                 "via",
                 "invalid",
-                format!("{text} is not one of 1, 2, 3, 4."),
+                format!("{text} is not one of 1, 2, 3, 4, 5."),
             ),
         }
     }
     let mut events: Option<Vec<i64>> = None;
     if let Some(text) = given("event") {
-        match parse_id(text) {
+        match parse_id(&text) {
             Some(id) => events = Some(vec![id]),
             None => problems.push("event", "invalid", "Enter a whole number."),
         }
@@ -130,17 +104,16 @@ fn filter<'a>(
         ("event__ends_on__lte", true),
     ] {
         let Some(text) = given(name) else { continue };
-        let millis = parse_filter_time(text).and_then(|time| zone::bound(time, time_zone, is_end));
+        let millis = parse_filter_time(&text).and_then(|time| zone::bound(time, time_zone, is_end));
         match millis {
             Some(millis) if is_end => filter.ends_until = Some(millis),
             Some(millis) => filter.ends_from = Some(millis),
             None => problems.push(name, "invalid", "Enter an ISO 8601 date or date and time."),
         }
     }
-    if let Some(text) = given("search")
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-    {
+    let search = given("search").unwrap_or_default();
+    let text = search.trim();
+    if !text.is_empty() {
         if text.chars().count() > MAX_SEARCH {
             problems.push("search", "too_long", "Enter at most 512 characters.");
         } else if text.contains('\0') {

@@ -68,7 +68,7 @@ fn kind(via: Option<&Value>) -> Result<Kind, Problems> {
     match via {
         None | Some(Value::Null) => problems.push("kind", "required", "This field is required."),
         Some(value) => match value.as_i64().and_then(Kind::from_code) {
-            Some(kind) if kind.is_listed() => return Ok(kind),
+            Some(kind) if kind.may_make_in_tracking_links() => return Ok(kind),
             _ => problems.push("kind", "invalid", format!("{value} is not a valid choice.")),
         },
     }

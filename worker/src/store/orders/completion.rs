@@ -8,7 +8,7 @@ use worker::D1PreparedStatement;
 
 use super::{OrderRow, THIS_ORDER, WholeOrder, json, of_basket_statements, one_whole};
 use crate::store::baskets::{BasketRow, at_version, release};
-use crate::store::customers::email_key;
+use crate::store::customers::{self, email_key};
 use crate::store::sql::{Arg, Db, StoreError};
 
 /// A ticket about to be issued.
@@ -90,14 +90,12 @@ pub async fn insert(db: &Db, order: &NewOrder<'_>) -> Result<WholeOrder, StoreEr
         }
     }
     let email_key = email_key(&order.buyer.email);
-    statements.push(db.statement(
-        "INSERT INTO customer (organizer_id, email_key, created_at) VALUES (?1, ?2, ?3)
-         ON CONFLICT DO NOTHING",
-        &[
-            basket.organizer_id.into(),
-            (&email_key).into(),
-            order.now.into(),
-        ],
+    statements.push(customers::of_buyer(
+        db,
+        basket.organizer_id,
+        &email_key,
+        &order.buyer.contact,
+        order.now,
     )?);
     statements.push(insert_order(db, order, &email_key, is_pending)?);
     statements.push(db.statement(
@@ -230,10 +228,14 @@ fn fulfil(
         )?,
         db.statement(
             "INSERT INTO ticket (organizer_id, event_id, ticket_type_id, order_id, barcode,
-               created_at, updated_at)
-             SELECT o.organizer_id, t.event_id, t.id, o.id, j.value ->> 'barcode', ?3, ?3
+               pending, organizer_fee, producer_cost, tax_rate_ppm, created_at, updated_at)
+             SELECT o.organizer_id, t.event_id, t.id, o.id, j.value ->> 'barcode',
+               CASE t.issued_as WHEN 'pending_approval' THEN 'approval'
+                 WHEN 'payment_plan_pending' THEN 'payment_plan' END,
+               t.organizer_fee, t.producer_cost, e.tax_rate_ppm, ?3, ?3
              FROM sale_order o JOIN json_each(?2) j
              JOIN ticket_type t ON t.id = j.value ->> 'ticket_type'
+             JOIN event e ON e.id = t.event_id
              WHERE o.basket_id = ?1 AND o.status = 'completed' AND o.is_whole = 0
              ORDER BY j.key",
             &[basket_id.into(), (&json(&tickets)?).into(), now.into()],

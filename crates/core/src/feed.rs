@@ -1,0 +1,116 @@
+//! Where a reader of the tickets feed stands (SG-03 to SG-05).
+
+use core::fmt;
+
+use crate::calendar::{Date, DateTime};
+use crate::id::{MAX_ID, parse_id};
+use crate::iso8601::Reader;
+use crate::time::Timestamp;
+
+/// The text is no cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CursorError;
+
+impl CursorError {
+    /// Stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        "invalid"
+    }
+}
+
+impl fmt::Display for CursorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must be an ISO 8601 time, or one with `_` and a ticket id after it")
+    }
+}
+
+impl std::error::Error for CursorError {}
+
+/// A place in a feed that is ordered by update time, then id: the rows after it are
+/// new to who stands there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cursor {
+    /// Unix milliseconds, within the years 0001 to 9999.
+    pub at: i64,
+    /// 0 to [`MAX_ID`].
+    pub id: i64,
+}
+
+impl Cursor {
+    /// Before every row.
+    pub const START: Self = Self {
+        at: Timestamp::MIN.millis(),
+        id: 0,
+    };
+
+    /// Reads a time, or a time, `_` and the id of a row.
+    ///
+    /// The time is an ISO 8601 one of the years 0001 to 9999, in the extended form or
+    /// in the basic one: a day alone is its midnight, seconds and offset may be
+    /// missing, without an offset it is UTC, and a space for the `+` of the offset is
+    /// what a query string makes of a `+` that was not escaped.
+    ///
+    /// Without an id, what is new is what comes strictly after the time. So it is
+    /// with a time that no row can have, for rows have whole milliseconds: its id
+    /// tells nothing.
+    ///
+    /// # Errors
+    /// [`CursorError`] for anything else.
+    pub fn parse(text: &str) -> Result<Self, CursorError> {
+        read(text).ok_or(CursorError)
+    }
+
+    /// `2025-05-20 12:47:26.622000_4711`, which [`Cursor::parse`] reads.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        let at = Timestamp::from_millis(self.at);
+        format!("{}_{}", at.to_sql_text(), self.id)
+    }
+}
+
+fn read(text: &str) -> Option<Cursor> {
+    let (time, id) = match text.split_once('_') {
+        Some((time, "0")) => (time, 0),
+        Some((time, id)) => (time, parse_id(id)?),
+        None => (text, MAX_ID),
+    };
+    let (at, is_finer) = read_time(time)?;
+    Some(Cursor {
+        at: at.millis(),
+        id: if is_finer { MAX_ID } else { id },
+    })
+}
+
+/// The last whole millisecond that is not after the time, and whether it is before it.
+fn read_time(text: &str) -> Option<(Timestamp, bool)> {
+    let mut rest = Reader::new(text);
+    let (dash, colon): (&[u8], &[u8]) = if rest.has_dashes() {
+        (b"-", b":")
+    } else {
+        (b"", b"")
+    };
+    let (year, month, day) = rest.date(dash)?;
+    let date = Date::new(year, month, day).filter(|date| date.year() > 0)?;
+    if rest.is_empty() {
+        let midnight = DateTime::new(date, 0, 0, 0, 0)?;
+        return Some((Timestamp::within_years(midnight.millis())?, false));
+    }
+    rest.one_of(b"Tt ")?;
+    let (hour, minute, second) = rest.time(colon)?;
+    let (millisecond, is_finer) = match second {
+        Some(_) => rest.long_fraction()?,
+        None => (0, false),
+    };
+    let local = DateTime::new(date, hour, minute, second.unwrap_or(0), millisecond)?;
+    let offset_seconds = match rest.one_of(b"Zz+- ") {
+        Some(b'+' | b' ') => rest.offset()?,
+        Some(b'-') => -rest.offset()?,
+        _ => 0,
+    };
+    if !rest.is_empty() {
+        return None;
+    }
+    let at = Timestamp::within_years(local.millis() - offset_seconds * 1_000)?;
+    Some((at, is_finer))
+}
