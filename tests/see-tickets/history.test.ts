@@ -68,6 +68,8 @@ const agrees = (story: Storyteller, asked: Asked): Promise<void> => inHistory(st
 const linksAgree = (story: Storyteller): Promise<void> => inHistory(story, 'links', async () => {
   const links = story.account.links.filter(({ isForeign, isDeleted }) => !isForeign && !isDeleted);
   assert.deepEqual(await clicksShownBy(story), Object.fromEntries(links.map((link) => [link.id, story.account.countedOn(link)])));
+  for (const event of story.events) assert.deepEqual(await story.campaignsShown(event), story.campaignsExpected(event));
+  assert.deepEqual(await story.ticketsShown(), story.ticketsExpected());
 });
 
 /** What to ask about an account: everything, one event, some stretches of time. */
@@ -125,6 +127,7 @@ test(`ST-12 the histories are rich in what may go wrong (SEED=${seed})`, () => {
   for (const [what, is] of Object.entries(has)) assert.ok(orders.filter(is).length >= enough, `orders that are ${what}: ${orders.filter(is).length} of ${orders.length}`);
   const links = stories.flatMap(({ account }) => account.links.map((link) => ({ ...link, clicks: account.clicksOn(link) })));
   const shows: Record<string, (link: (typeof links)[number]) => boolean> = {
+    'campaigns that sold': (link) => link.isCampaign && orders.some((order) => order.link?.id === link.id), 'campaigns that are gone': ({ isPurged }) => isPurged,
     deleted: ({ isDeleted }) => isDeleted, 'deleted after clicks': ({ isDeleted, clicks }) => isDeleted && clicks.length > 0, 'seen by robots': ({ clicks }) => clicks.some(({ isRobot }) => isRobot),
     'visited twice by one': ({ clicks }) => clicks.some(({ isView, isFirst }) => isView && !isFirst), 'counted out of order': ({ clicks }) => clicks.some(({ at }, n) => n > 0 && at < clicks[n - 1]!.at),
   };

@@ -41,6 +41,10 @@ export interface LinkFact {
   /** Of another account, whose links count for nothing here. */
   isForeign: boolean;
   isDeleted: boolean;
+  /** Made over the campaigns API. */
+  isCampaign: boolean;
+  /** Deleted with all that was known of it (PX-04). */
+  isPurged: boolean;
 }
 
 export interface TypeFact {
@@ -71,6 +75,8 @@ export interface TicketFact {
   barcode: string;
   type: TypeFact;
   isVoid: boolean;
+  /** By hand, and not with its order. */
+  isCanceled: boolean;
   isScanned: boolean;
 }
 
@@ -149,6 +155,22 @@ export class Account {
     order.isFirst = !this.orders.some((other) => other !== order && other.completed !== null && other.customer === order.customer);
   }
 
+  /** The link is gone, with its clicks and its credits. */
+  purge(link: LinkFact): void {
+    link.isDeleted = true;
+    link.isPurged = true;
+    for (const order of this.orders) if (order.link === link) order.link = null;
+    this.counted.splice(0, this.counted.length, ...this.counted.filter((click) => click.link !== link));
+  }
+
+  /** The consumer was given a click; one of a link that is gone counts nowhere. */
+  count(click: ClickFact): void {
+    if (!click.link.isPurged) this.counted.push(click);
+  }
+
+  /** The completed orders that a link is credited for. */
+  ordersOf = (link: LinkFact): number => this.orders.filter(({ link: credited, completed }) => credited === link && completed !== null).length;
+
   cancel(order: OrderFact, isRefunded: boolean): void {
     order.isCancelled = true;
     for (const ticket of order.tickets) ticket.isVoid = true;
@@ -206,6 +228,13 @@ export class Account {
 }
 
 const isValid = ({ isVoid }: TicketFact): boolean => !isVoid;
+
+/** What the feed calls a ticket of an order (SG-07). */
+export function statusOf({ total, refunded }: OrderFact, { isVoid, isCanceled }: TicketFact): string {
+  if (isCanceled) return 'canceled';
+  if (total > 0 && refunded === total) return 'refunded';
+  return isVoid ? 'canceled' : 'valid';
+}
 
 /** An order that earns nothing any more (AT-06, ST-11). */
 function isReversed({ isCancelled, total, refunded, tickets }: OrderFact): boolean {

@@ -74,7 +74,7 @@ export class Postman {
       for (const body of batch) {
         const letter = open.get(body);
         open.delete(body);
-        if (letter?.fact !== undefined) letter.owner!.account.counted.push(letter.fact);
+        if (letter?.fact !== undefined) letter.owner!.account.count(letter.fact);
         if (letter !== undefined) this.#delivered.push(body);
       }
     }

@@ -4,7 +4,9 @@ import { setImmediate as soon } from 'node:timers/promises';
 import { BROWSERS, ROBOTS } from './agents.ts';
 import { Manager } from './api.ts';
 import { BUYER, DAY, shirtOf } from './checkout.ts';
-import { Account } from './history.ts';
+import { pathOf } from './http.ts';
+import type { Answer } from './http.ts';
+import { Account, statusOf } from './history.ts';
 import type { ClickFact, Dice, LinkFact, OrderFact, Span, TicketFact, TouchFact, TypeFact } from './history.ts';
 import type { Handbill } from './runtime.ts';
 import { Visitor } from './visitor.ts';
@@ -49,20 +51,27 @@ export class Storyteller {
   /** Clicks since somebody last took them from here. */
   sent: Sent[] = [];
   readonly events: [number, number];
+  readonly #hb: Handbill;
   readonly #dice: Dice;
   readonly #ahead: Ahead;
+  readonly #name: string;
   readonly #organizer: number;
   readonly #types: TypeFact[];
   readonly #code: string;
   readonly #secret: string;
   #shirt: number | undefined;
   readonly #browsers: Browser[];
-  readonly #shown = new Map<LinkFact, Followed>();
+  readonly #shown = new Map<LinkFact, Pick<Followed, 'id' | 'slug'>>();
+  /** All that lead to a link. */
+  readonly #paths = new Map<LinkFact, string[]>();
+  #renamed = 0;
   readonly #tokens: { text: string; touch: TouchFact }[] = [];
   readonly #pending: Pending[] = [];
   #last = 0;
 
-  private constructor(parts: { hb: Handbill; dice: Dice; ahead: Ahead; manager: Manager; organizer: number; events: [number, number]; types: TypeFact[]; code: string; secret: string; account: Account }) {
+  private constructor(parts: { hb: Handbill; dice: Dice; ahead: Ahead; manager: Manager; name: string; organizer: number; events: [number, number]; types: TypeFact[]; code: string; secret: string; account: Account }) {
+    this.#hb = parts.hb;
+    this.#name = parts.name;
     this.#dice = parts.dice;
     this.#ahead = parts.ahead;
     this.manager = parts.manager;
@@ -98,19 +107,78 @@ export class Storyteller {
     const discount = dice.oneOf(DISCOUNTS);
     await manager.made('discounts', { name: 'x', ...discount });
     const { secret } = await manager.made('payment-keys', { label: 'till' });
-    const story = new Storyteller({ hb, dice, ahead, manager, organizer, events, types, code: discount.code, secret, account: new Account(5) });
+    const story = new Storyteller({ hb, dice, ahead, manager, name, organizer, events, types, code: discount.code, secret, account: new Account(5) });
     story.#knows(foreign, null, true);
     for (const scope of [null, ...events]) await story.#makes(scope);
     return story;
   }
 
-  #knows(shown: Followed, event: number | null, isForeign: boolean): void {
-    const link = { id: shown.id, event, isForeign, isDeleted: false };
+  #knows(shown: Pick<Followed, 'id' | 'slug'>, event: number | null, isForeign: boolean): LinkFact {
+    const link = { id: shown.id, event, isForeign, isDeleted: false, isCampaign: false, isPurged: false };
     this.account.links.push(link);
     this.#shown.set(link, shown);
+    this.#paths.set(link, [`/l/${shown.slug}`]);
+    return link;
+  }
+
+  /** The slugs of the account and of one of its events. */
+  #page = (event: number): [string, string] => [this.#name, event === this.events[0] ? 'night' : 'brunch'];
+
+  /** A request over the campaigns API; anything but `status` fails the test. */
+  async #campaigns(event: number, status: number, path = '', sent: { method?: string; body?: object } = {}): Promise<any> {
+    const [organizer, slug] = this.#page(event);
+    const answer = await this.#hb.send(`/api/v1/organizers/${organizer}/events/${slug}/campaigns/${path}`, { ...sent, headers: { authorization: `Token ${this.manager.token}` } });
+    assert.equal(answer.status, status, answer.text);
+    return answer.json;
+  }
+
+  /** What the campaigns of an event say: clicks and orders, by id. */
+  async campaignsShown(event: number): Promise<Record<number, [number, number]>> {
+    const { results } = await this.#campaigns(event, 200, '?page_size=100');
+    return Object.fromEntries(results.map(({ id, click_count: clicks, order_count: orders }: any) => [id, [clicks, orders]]));
+  }
+
+  /** What they should say. */
+  campaignsExpected(event: number): Record<number, [number, number]> {
+    const campaigns = this.account.links.filter((link) => link.isCampaign && !link.isDeleted && link.event === event);
+    return Object.fromEntries(campaigns.map((link) => [link.id, [this.account.countedOn(link).views, this.account.ordersOf(link)]]));
+  }
+
+  /** What the feed of tickets says: order, status, whether it was scanned, and the link that earned it, by id. */
+  async ticketsShown(): Promise<Record<number, unknown[]>> {
+    const shown: Record<number, unknown[]> = {};
+    let next: string | null = `${this.#hb.url.origin}/tickets?organizer_id=${this.#organizer}`;
+    while (next !== null) {
+      const { status, json, text }: Answer = await this.#hb.send(pathOf(next), { headers: { authorization: `Bearer ${this.manager.token}` } });
+      assert.equal(status, 200, text);
+      for (const ticket of json.data) {
+        assert.ok(!(ticket.ticket_id in shown), `${ticket.ticket_id} comes once in one pass`);
+        shown[ticket.ticket_id] = [ticket.order_id, ticket.ticket_status, ticket.ticket_scanned_at !== null, ticket.utm_source];
+      }
+      next = json.pagination.next;
+    }
+    return shown;
+  }
+
+  /** What it should say. */
+  ticketsExpected(): Record<number, unknown[]> {
+    const tickets = this.account.orders.flatMap((order) => order.tickets.map((ticket) => [ticket.id, [order.id, statusOf(order, ticket), ticket.isScanned, order.link === null ? null : this.#shown.get(order.link)!.slug]]));
+    return Object.fromEntries(tickets);
+  }
+
+  #named(link: LinkFact, slug: string): void {
+    this.#shown.set(link, { id: link.id, slug });
+    this.#paths.get(link)!.push(`/l/${slug}`, `/${this.#page(link.event!).join('/')}/c/${slug}${this.#dice.oneOf(['', '/'])}`);
   }
 
   async #makes(event: number | null): Promise<void> {
+    if (event !== null && this.#dice.isLikely(0.4)) {
+      const { id, code } = await this.#campaigns(event, 201, '', { method: 'POST', body: this.#dice.isLikely(0.4) ? { external_target: AWAY } : {} });
+      const link = this.#knows({ id, slug: code }, event, false);
+      link.isCampaign = true;
+      this.#named(link, code);
+      return;
+    }
     this.#knows(await this.manager.made('links', { kind: 'venue', ...(event !== null && { event_id: event }), ...(this.#dice.isLikely(0.4) && { destination: AWAY }) }), event, false);
   }
 
@@ -158,7 +226,7 @@ export class Storyteller {
     const link = this.#dice.oneOf(this.account.links);
     const manner = this.#manner();
     const { headers } = manner;
-    const path = `/l/${this.#shown.get(link)!.slug}`;
+    const path = this.#dice.oneOf(this.#paths.get(link)!);
     const [answer, when] = await this.#timed(() => visitor.send(path, manner));
     assert.equal(answer.status, link.isDeleted ? 404 : 302, `${path}: ${answer.text}`);
     const isLook = manner.method === 'HEAD' || 'sec-purpose' in headers;
@@ -212,7 +280,7 @@ export class Storyteller {
     return `browser ${at} buys ${order.id} ${JSON.stringify(body)} as ${email}, total ${order.total}, ${isWaiting ? 'waiting' : 'paid'} at ${when.sent}, by ${order.link?.id}`;
   }
 
-  #issued = ({ id, barcode, ticket_type: type, ticket_type_id: same }: any): TicketFact => ({ id, barcode, type: this.#types.find((fact) => fact.id === (type ?? same))!, isVoid: false, isScanned: false });
+  #issued = ({ id, barcode, ticket_type: type, ticket_type_id: same }: any): TicketFact => ({ id, barcode, type: this.#types.find((fact) => fact.id === (type ?? same))!, isVoid: false, isCanceled: false, isScanned: false });
 
   /** One of those that fit, or none. */
   #anyOf<T>(list: T[]): T | undefined {
@@ -256,6 +324,7 @@ export class Storyteller {
     const [{ status, text }] = await this.#timed(() => this.manager.post(`tickets/${ticket.id}/void`, {}));
     assert.equal(status, 200, text);
     ticket.isVoid = true;
+    ticket.isCanceled = true;
     return `${ticket.id} is void`;
   }
 
@@ -294,11 +363,16 @@ export class Storyteller {
     return `clicks count for ${days} days`;
   }
 
-  /** A link that sold something stays (SP-06). */
+  /** A link that sold something stays (SP-06), but for a campaign: that takes its credits along (PX-04). */
   async #deletes(): Promise<string> {
     const waits = (link: LinkFact): boolean => this.#pending.some(({ order }) => order.link === link);
-    const link = this.#anyOf(this.account.links.filter((one) => !one.isForeign && !one.isDeleted && !waits(one) && one !== this.account.links[1]));
+    const link = this.#anyOf(this.account.links.filter((one) => !one.isForeign && !one.isDeleted && (one.isCampaign || !waits(one)) && one !== this.account.links[1]));
     if (link === undefined) return 'nothing to delete';
+    if (link.isCampaign) {
+      await this.#timed(() => this.#campaigns(link.event!, 204, `${link.id}/`, { method: 'DELETE' }));
+      this.account.purge(link);
+      return `campaign ${link.id} is deleted`;
+    }
     const hasSold = this.account.orders.some(({ link: credited, completed }) => credited === link && completed !== null);
     const [{ status, text }] = await this.#timed(() => this.manager.remove(`links/${link.id}`));
     assert.equal(status, hasSold ? 405 : 204, text);
@@ -307,6 +381,13 @@ export class Storyteller {
   }
 
   async #links(): Promise<string> {
+    const campaign = this.#anyOf(this.account.links.filter((link) => link.isCampaign && !link.isDeleted));
+    if (campaign !== undefined && this.#dice.isLikely(0.5)) {
+      const code = `${this.#name}.${this.#renamed += 1}`;
+      await this.#timed(() => this.#campaigns(campaign.event!, 200, `${campaign.id}/`, { method: 'PATCH', body: { code } }));
+      this.#named(campaign, code);
+      return `campaign ${campaign.id} is ${code} now`;
+    }
     if (this.account.links.length >= 12) return 'links enough';
     await this.#timed(() => this.#makes(this.#dice.oneOf([null, ...this.events])));
     return `link ${this.account.links.at(-1)!.id} is made`;

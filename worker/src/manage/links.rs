@@ -64,16 +64,7 @@ pub async fn update(call: Call, request: Request<Body>) -> Handled {
     // As it was written, which is what others read back.
     let elsewhere = stored.is_external().then(|| stored.destination_given());
     merged.insert("destination".into(), json!(elsewhere));
-    let mut problems = Problems::new();
-    for (name, now) in [
-        ("slug", Value::from(stored.slug.as_str())),
-        ("organizer_id", stored.organizer_id.into()),
-    ] {
-        if changes.get(name).is_some_and(|value| *value != now) {
-            problems.push(name, "fixed", "can't be changed");
-        }
-    }
-    problems.into_result(())?;
+    refuse_fixed(&stored, &changes)?;
     merged.extend(
         changes
             .into_iter()
@@ -83,6 +74,31 @@ pub async fn update(call: Call, request: Request<Body>) -> Handled {
     links::update(&call, &stored, &draft, organizer).await?;
     let link = link(&call, organizer, stored.id).await?;
     Ok(json_answer(200, &shown(&call, &link, organizer)))
+}
+
+/// What is printed can't change: a slug, and the event in a campaign's URL.
+fn refuse_fixed(stored: &LinkRow, changes: &Map<String, Value>) -> Result<(), Problems> {
+    let mut fixed = vec![
+        ("slug", Value::from(stored.slug.as_str())),
+        ("organizer_id", stored.organizer_id.into()),
+    ];
+    let campaign = Kind::Campaign.name();
+    if stored.kind == Kind::Campaign.code() {
+        fixed.push(("event_id", stored.event_id.into()));
+        fixed.push(("kind", campaign.into()));
+    }
+    let mut problems = Problems::new();
+    for (name, now) in fixed {
+        if changes.get(name).is_some_and(|value| *value != now) {
+            problems.push(name, "fixed", "can't be changed");
+        }
+    }
+    if stored.kind != Kind::Campaign.code()
+        && changes.get("kind").is_some_and(|kind| kind == campaign)
+    {
+        problems.push("kind", "fixed", "can't be changed to campaign");
+    }
+    problems.into_result(())
 }
 
 pub async fn delete(call: Call, _request: Request<Body>) -> Handled {
