@@ -25,6 +25,7 @@ const concrete = (pattern: string): string =>
     .replace('{organizer}', demo.slug)
     .replace('{event}', demo.event.slug)
     .replace('{partner}', String(demo.id))
+    .replace('{cohost}', String(demo.id))
     .replace('{key}', NO_BASKET)
     .replace('{slug}', slug)
     .replace('{slug+}', `${slug}+`)
@@ -35,7 +36,7 @@ const send = (method: string, path: string, body?: unknown, headers: Record<stri
   hb.send(path, { method, body, isChunked, headers: { authorization: `Token ${demo.manager.token}`, ...headers } });
 
 /** Our own API: under /manage, and what the checkout's script and payment systems speak. */
-const isOurs = (path: string): boolean => /^\/(manage|healthz$|metrics$|checkout\/(baskets|payments)|(checkout|stats)\/.*\.json(\?|$))/.test(path);
+const isOurs = (path: string): boolean => /^\/(manage|tickets\/?(\?|$)|healthz$|metrics$|checkout\/(baskets|payments)|(checkout|stats)\/.*\.json(\?|$))/.test(path);
 
 /** Asserts that a refusal is in the words of the API it came from, and gives nothing of the inside away. */
 function assertRefusal({ status, json, text, headers }: Answer, path: string, what: string): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Manager } from '../support/api.ts';
+import { Campaigns } from '../support/campaigns.ts';
 import { BUYER, Checkout, NO_BASKET, eventOf, signature, stockOf, typeOf } from '../support/checkout.ts';
 import type { Answer } from '../support/http.ts';
 import { startHandbill } from '../support/runtime.ts';
@@ -36,10 +37,17 @@ const ownKey = await intruder.manager.made('payment-keys', { label: 'till' });
 const ownEvent = await eventOf(intruder.manager);
 const ownVoucher = await intruder.manager.made('vouchers', { name: 'x', value: 100 });
 
+const campaigns = new Campaigns(hb, victim.slug, victim.event.slug, victim.manager.token);
+const campaign = await campaigns.made({ description: `campaign of the ${VICTIM}` });
+const intruders = new Campaigns(hb, intruder.slug, intruder.event.slug, intruder.manager.token);
+const customer = (await victim.manager.get(`customers/export?email=${BUYER.email}`)).json.customer.id;
+
 /** What a token of the intruder tries: a path and, for writes, a body. */
 interface Attempt {
   path: string;
   body?: unknown;
+  /** The token is in the path, and not in the header. */
+  isBare?: boolean;
 }
 type Guard =
   /** Refused, and nothing changes. */
@@ -96,6 +104,35 @@ function trackingLinks(slash: '/' | ''): Record<string, Guard> {
   };
 }
 
+/** The routes of the campaigns dialect; those without the last slash only say where it is. */
+function campaignRoutes(): Record<string, Guard> {
+  const all = '/api/v1/organizers/{organizer}/events/{event}/campaigns';
+  const one = `${all}/{id}`;
+  const bases = [campaigns.base, `/api/v1/organizers/${intruder.slug}/events/${victim.laterEvent.slug}x/campaigns/`];
+  const ofOne = [`${campaigns.base}${campaign.id}/`, `${intruders.base}${campaign.id}/`];
+  const guards: Record<string, Guard> = {
+    [`GET ${all}/`]: { refuses: [campaigns.base, `${campaigns.base}?page_size=100`].map((path) => ({ path })) },
+    [`POST ${all}/`]: { refuses: [...bases.map((path) => ({ path, body: {} })), { path: intruders.base, body: { code: campaign.code } }] },
+    [`GET ${one}/`]: { refuses: ofOne.map((path) => ({ path })) },
+    [`PUT ${one}/`]: { refuses: ofOne.map((path) => ({ path, body: { description: 'taken over' } })) },
+    [`PATCH ${one}/`]: { refuses: ofOne.map((path) => ({ path, body: { description: 'taken over' } })) },
+    [`DELETE ${one}/`]: { refuses: ofOne.map((path) => ({ path })) },
+  };
+  for (const path of [all, one]) for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) guards[`${method} ${path}`] = { isPublic: true };
+  return guards;
+}
+
+/** The feed of tickets, for whom the victim has given nothing. */
+function feed(path: string): Guard {
+  const secret = intruder.manager.token;
+  return {
+    refuses: [
+      { path: `${path}?organizer_id=${victim.id}` }, { path: `${path}?organizer_id=${victim.id}&event_id=${coming}&include_cohosted_events=1` },
+      { path: `${path}?organizer_id=${victim.id}&token=${secret}`, isBare: true }, { path: `${path}?organizer_id=${victim.id}&key=${secret}`, isBare: true },
+    ],
+  };
+}
+
 const GUARDS: Record<string, Guard> = {
   'GET /': { isPublic: true },
   'GET /shop/{organizer}/': { isPublic: true },
@@ -133,6 +170,12 @@ const GUARDS: Record<string, Guard> = {
   'GET /manage/organizers/{id}/partners': { refuses: [{ path: `/manage/organizers/${victim.id}/partners` }] },
   'PUT /manage/organizers/{id}/partners/{partner}': { refuses: [{ path: `/manage/organizers/${victim.id}/partners/${intruder.id}` }] },
   'DELETE /manage/organizers/{id}/partners/{partner}': { refuses: [{ path: `/manage/organizers/${victim.id}/partners/${intruder.id}` }] },
+  'GET /manage/organizers/{id}/ticket-grants': { refuses: [{ path: `/manage/organizers/${victim.id}/ticket-grants` }] },
+  'PUT /manage/organizers/{id}/ticket-grants/{partner}': { refuses: [{ path: `/manage/organizers/${victim.id}/ticket-grants/${intruder.id}` }] },
+  'DELETE /manage/organizers/{id}/ticket-grants/{partner}': { refuses: [{ path: `/manage/organizers/${victim.id}/ticket-grants/${intruder.id}` }] },
+  'GET /manage/events/{id}/cohosts': { refuses: [{ path: `/manage/events/${coming}/cohosts` }] },
+  'PUT /manage/events/{id}/cohosts/{cohost}': { refuses: [coming, victim.event.id].map((id) => ({ path: `/manage/events/${id}/cohosts/${intruder.id}` })) },
+  'DELETE /manage/events/{id}/cohosts/{cohost}': { refuses: [{ path: `/manage/events/${coming}/cohosts/${intruder.id}` }] },
   'GET /manage/tokens': { hides: ['/manage/tokens?limit=100'] },
   'POST /manage/tokens': {
     refuses: [
@@ -173,9 +216,13 @@ const GUARDS: Record<string, Guard> = {
   'GET /manage/tickets': { hides: ['/manage/tickets?limit=100', `/manage/tickets?order_id=${order}`, `/manage/tickets?event_id=${coming}`, `/manage/tickets?barcode=${ticket.barcode}`] },
   'GET /manage/tickets/{id}': { refuses: [{ path: `/manage/tickets/${ticket.id}` }] },
   'POST /manage/tickets/{id}/void': { refuses: [{ path: `/manage/tickets/${ticket.id}/void`, body: {} }] },
+  'POST /manage/tickets/{id}/confirm': { refuses: [{ path: `/manage/tickets/${ticket.id}/confirm`, body: {} }] },
+  'POST /manage/tickets/{id}/reject': { refuses: [{ path: `/manage/tickets/${ticket.id}/reject`, body: {} }] },
   'DELETE /manage/tickets/{id}/check-in': { refuses: [{ path: `/manage/tickets/${ticket.id}/check-in` }] },
   'POST /manage/check-ins': { refuses: [{ path: '/manage/check-ins', body: { event_id: coming, barcode: ticket.barcode } }, { path: '/manage/check-ins', body: { event_id: ownEvent, barcode: ticket.barcode } }] },
   'GET /manage/customers/export': { refuses: [{ path: `/manage/customers/export?email=${BUYER.email}` }] },
+  'GET /manage/customers/{id}': { refuses: [{ path: `/manage/customers/${customer}` }] },
+  'PATCH /manage/customers/{id}': { refuses: [{ path: `/manage/customers/${customer}`, body: { country: 'taken over' } }] },
   'POST /manage/customers/erase': { refuses: [{ path: '/manage/customers/erase', body: { email: BUYER.email } }] },
   'GET /manage/report/links': { hides: ['/manage/report/links', `/manage/report/links?event_id=${coming}`] },
   'GET /manage/report/links.csv': { hides: ['/manage/report/links.csv', `/manage/report/links.csv?event_id=${coming}`] },
@@ -184,6 +231,9 @@ const GUARDS: Record<string, Guard> = {
   'GET /manage/payment-keys': { hides: ['/manage/payment-keys?limit=100'] },
   'POST /manage/payment-keys': { refuses: [{ path: '/manage/payment-keys', body: { label: 'x', organizer_id: victim.id } }] },
   'DELETE /manage/payment-keys/{id}': { refuses: [{ path: `/manage/payment-keys/${paymentKey.id}` }] },
+  ...campaignRoutes(),
+  'GET /tickets': feed('/tickets'),
+  'GET /tickets/': feed('/tickets/'),
   ...trackingLinks('/'),
   ...trackingLinks(''),
 };
@@ -191,8 +241,8 @@ const GUARDS: Record<string, Guard> = {
 /** The scheme each API wants its tokens under. */
 const scheme = (path: string): string => (path.startsWith('/api/') ? 'Token' : 'Bearer');
 
-const attack = (route: string, { path, body }: Attempt, secret: string): Promise<Answer> =>
-  hb.send(path, { method: route.split(' ')[0]!, body, headers: { authorization: `${scheme(path)} ${secret}` } });
+const attack = (route: string, { path, body, isBare = false }: Attempt, secret: string): Promise<Answer> =>
+  hb.send(path, { method: route.split(' ')[0]!, body, headers: isBare ? {} : { authorization: `${scheme(path)} ${secret}` } });
 
 test('AU-02 every route that is served is in the table of guards', async () => {
   const { status, json } = await operator.get('routes');
@@ -230,6 +280,7 @@ for (const [route, guard] of Object.entries(GUARDS)) {
         const expected = 'refuses' in guard ? [400, 403, 404, 405, 422] : [403];
         assert.ok(expected.includes(answer.status), `${JSON.stringify(attempt)} → ${answer.status} ${answer.text}`);
         assert.ok(!answer.text.includes(VICTIM), answer.text);
+        if (attempt.isBare) continue;
         const anonymous = await changesNothing(hb, () => hb.send(attempt.path, { method: route.split(' ')[0]!, body: attempt.body }));
         assert.equal(anonymous.status, 401, anonymous.text);
       }
@@ -280,7 +331,7 @@ test('AU-02 the victim sees and changes what the intruder could not: the table a
   const { manager } = victim;
   for (const [route, guard] of Object.entries(GUARDS)) {
     if (!route.startsWith('GET ') || !('refuses' in guard)) continue;
-    const owns = guard.refuses.filter(({ path }) => !path.includes(`/venue/${intruder.id}/`));
+    const owns = guard.refuses.filter(({ path, isBare }) => !isBare && !path.includes(`/venue/${intruder.id}/`) && !path.startsWith(intruders.base));
     for (const attempt of owns) assert.equal((await attack(route, attempt, manager.token)).status, 200, attempt.path);
   }
   assert.equal((await manager.patch(`events/${victim.event.id}`, { place: 'here' })).status, 200);

@@ -81,6 +81,14 @@ const RULES: Record<string, string> = {
       OR s.tickets <> (SELECT count(*) FROM ticket k JOIN sale_order q ON q.id = k.order_id WHERE k.voided_at IS NULL AND q.link_id = s.link_id AND q.currency = s.currency)`,
   'what a link sold is counted': `
     SELECT o.id FROM sale_order o WHERE o.link_id IS NOT NULL AND o.completed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM link_sales WHERE link_id = o.link_id AND currency = o.currency)`,
+  'a link is called by one of its names': `
+    SELECT l.id, l.slug_key FROM link l WHERE NOT EXISTS (SELECT 1 FROM link_name n WHERE n.domain = l.domain AND n.slug_key = l.slug_key AND n.link_id = l.id)`,
+  'nothing is left of a link that was deleted with all of it': `
+    SELECT id FROM link WHERE purged_at IS NOT NULL AND (
+      EXISTS (SELECT 1 FROM click WHERE link_id = link.id) OR EXISTS (SELECT 1 FROM link_visitor WHERE link_id = link.id) OR EXISTS (SELECT 1 FROM link_hour WHERE link_id = link.id)
+      OR EXISTS (SELECT 1 FROM link_count WHERE link_id = link.id) OR EXISTS (SELECT 1 FROM link_sales WHERE link_id = link.id)
+      OR EXISTS (SELECT 1 FROM sale_order WHERE link_id = link.id) OR EXISTS (SELECT 1 FROM basket WHERE link_id = link.id) OR EXISTS (SELECT 1 FROM mail WHERE link_id = link.id))`,
+  'no ticket changed later than the clock of tickets': 'SELECT changed_at, id FROM ticket WHERE changed_at < 1 OR changed_at > (SELECT at FROM ticket_clock)',
   'an order is sold by who opened its basket': `
     SELECT o.id FROM sale_order o JOIN basket b ON b.id = o.basket_id WHERE o.organizer_id <> b.organizer_id`,
   'an order is credited to the link that its receipt names': `

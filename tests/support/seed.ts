@@ -84,7 +84,7 @@ export async function organizerNamed(hb: Handbill, operator: Manager, slug: stri
 /** An id no row has. */
 export const NOBODY = 987_654_321;
 
-/** Puts a link into the store that no API can make: a system kind, or a campaign. */
+/** Puts a link into the store that no API can make: a system kind. */
 export async function storedLink(hb: Handbill, organizer: number, kind: number, slug: string, description: string): Promise<number> {
   await hb.execute(
     `INSERT INTO link (slug, slug_key, kind, owner_id, organizer_id, description, hide_public_ticket_types, items, destination, utm, created_at, updated_at)

@@ -162,7 +162,7 @@ fn campaign(path: &str) -> Option<(&str, &str)> {
     let (page, code) = path.split_once("/c/")?;
     let (organizer, event) = page.split_once('/')?;
     let is_one = !organizer.is_empty() && !event.is_empty() && !event.contains('/');
-    (is_one && !code.trim_end_matches('/').contains('/')).then_some((page, code))
+    is_one.then_some((page, code))
 }
 
 thread_local! {

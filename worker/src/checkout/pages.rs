@@ -149,7 +149,7 @@ fn ticket_item(ticket: &TicketRow, number: usize, of: usize) -> Markup {
                     @if !ticket.place.is_empty() { " · " (ticket.place) }
                 }
                 @match waits_for(ticket) {
-                    Some(what) => p.code { "This ticket waits for " (what) "." },
+                    Some(what) => p { "This ticket waits for " (what) "." },
                     None => p.code { (ticket.barcode) },
                 }
             }

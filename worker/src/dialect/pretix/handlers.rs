@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
+use handbill_core::link::draft::Draft;
 use handbill_core::link::kind::Kind;
 use serde_json::Value;
 
@@ -81,20 +82,24 @@ pub async fn read(call: Call, _request: Request<Body>) -> Handled {
 
 /// `PATCH …/campaigns/{id}/`
 pub async fn change(call: Call, request: Request<Body>) -> Handled {
-    let event = event(&call, Intent::Write).await?;
-    let link = campaign(&call, &event, call.id("id")?).await?;
-    let draft = Given::parse(&body::object(request).await?)?.over(&link);
-    links::update(&call, &link, &draft, event.organizer_id).await?;
-    shown(&call, &event, link.id, 200).await
+    written(&call, request, Given::over).await
 }
 
 /// `PUT …/campaigns/{id}/`
 pub async fn replace(call: Call, request: Request<Body>) -> Handled {
-    let event = event(&call, Intent::Write).await?;
-    let link = campaign(&call, &event, call.id("id")?).await?;
-    let draft = Given::parse(&body::object(request).await?)?.instead_of(&link);
-    links::update(&call, &link, &draft, event.organizer_id).await?;
-    shown(&call, &event, link.id, 200).await
+    written(&call, request, Given::instead_of).await
+}
+
+async fn written(
+    call: &Call,
+    request: Request<Body>,
+    draft: fn(Given, &LinkRow) -> Draft,
+) -> Handled {
+    let event = event(call, Intent::Write).await?;
+    let link = campaign(call, &event, call.id("id")?).await?;
+    let draft = draft(Given::parse(&body::object(request).await?)?, &link);
+    links::update(call, &link, &draft, event.organizer_id).await?;
+    shown(call, &event, link.id, 200).await
 }
 
 /// `DELETE …/campaigns/{id}/`

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { BROWSERS } from '../support/agents.ts';
+import { Campaigns } from '../support/campaigns.ts';
+import { bodyOf, clickOn, derived } from '../support/clicks.ts';
+import { assertConsistent } from '../support/consistency.ts';
+import { reportOf } from '../support/report.ts';
+import { startHandbill } from '../support/runtime.ts';
+import { operatorOf, organizerNamed } from '../support/seed.ts';
+import { Visitor, orderOf } from '../support/visitor.ts';
+
+const hb = await startHandbill();
+after(() => hb.stop());
+const operator = await operatorOf(hb);
+const demo = await organizerNamed(hb, operator, 'demo');
+const campaigns = new Campaigns(hb, demo.slug, demo.event.slug, demo.manager.token);
+const agent = BROWSERS[0]!;
+
+/** What the feed says of an order's tickets. */
+async function sourcesOf(order: number): Promise<unknown[]> {
+  const { json } = await hb.send(`/tickets?organizer_id=${demo.id}`, { headers: { authorization: `Bearer ${demo.manager.token}` } });
+  return json.data.filter(({ order_id: of }: any) => of === order).map(({ utm_source: source }: any) => source);
+}
+
+test('PX-04 a deleted campaign takes its clicks, its counts and its credits along; the orders stay', async () => {
+  const campaign = await campaigns.made({ code: 'GONE', description: 'a secret plan' });
+  const kept = await campaigns.made({ code: 'KEPT' });
+  const visitor = new Visitor(hb, { 'user-agent': agent });
+  assert.equal((await visitor.send(campaigns.path('GONE'))).status, 302);
+  const bought = { event: demo.event.id, items: [{ ticket_type: demo.types.floor, quantity: 2 }] };
+  const order = await visitor.buys(bought);
+  const waiting = await visitor.checkout.opened({ ...bought, link: 'GONE' });
+  const also = new Visitor(hb, { 'user-agent': agent });
+  await also.send(campaigns.path('KEPT'));
+  const stays = await also.buys(bought);
+  await hb.drain(2);
+  assert.deepEqual([(await campaigns.shown(campaign.id)).click_count, (await campaigns.shown(campaign.id)).order_count], [1, 1]);
+  assert.deepEqual(await sourcesOf(order.id), ['GONE', 'GONE']);
+  // The other APIs keep what has sold (SP-06).
+  assert.equal((await demo.venue.remove(campaign.id)).status, 405);
+  assert.equal((await demo.manager.remove(`links/${campaign.id}`)).status, 405);
+
+  const { status, text, headers } = await campaigns.remove(campaign.id);
+  assert.deepEqual([status, text, headers.vary], [204, '', 'Accept']);
+  for (const answer of [await campaigns.read(campaign.id), await campaigns.change(campaign.id, {}), await campaigns.replace(campaign.id, {}), await campaigns.remove(campaign.id), await demo.venue.read(campaign.id), await demo.manager.get(`links/${campaign.id}`)]) assert.equal(answer.status, 404, answer.text);
+  for (const path of [campaigns.path('gone'), '/l/gone', '/GONE', '/l/GONE/qr.svg']) assert.equal((await hb.send(path)).status, 404, path);
+  assert.deepEqual(await campaigns.ids(), [kept.id]);
+  const { link_id: link, receipt, utm, status: state, total } = await orderOf(demo.manager, order);
+  assert.deepEqual([link, receipt, utm, state, total], [null, null, {}, 'completed', order.total]);
+  assert.deepEqual(await sourcesOf(order.id), [null, null]);
+  assert.deepEqual(await sourcesOf(stays.id), ['KEPT', 'KEPT']);
+  const report = await reportOf(demo.manager);
+  assert.ok(!report.links.some(({ link: { id } }) => id === campaign.id));
+  assert.deepEqual([report.total.orders.gross, report.all_orders.orders.gross, report.all_orders.tickets.gross], [1, 2, 4]);
+
+  // What was on its way when it happened: a message of the queue, a basket, a cookie.
+  await hb.deliver([bodyOf(clickOn(campaign.id, { agent }))]);
+  const late = await visitor.checkout.completed(waiting);
+  assert.equal((await orderOf(demo.manager, late.order)).link_id, null);
+  const again = await visitor.buys(bought);
+  assert.equal((await orderOf(demo.manager, again)).link_id, null);
+  await assertConsistent(hb);
+  const before = await derived(hb);
+  for (const what of ['report', 'clicks']) assert.equal((await operator.post(`${what}/rebuild`, {})).status, 200);
+  assert.deepEqual(await derived(hb), before);
+  await assertConsistent(hb);
+  assert.equal(await hb.value("SELECT count(*) FROM link WHERE description LIKE '%secret%'"), 0);
+});
+
+test('PX-04 of an order that waits for its payment the credit goes too', async () => {
+  const key = await demo.manager.made('payment-keys', { label: 'till' });
+  const campaign = await campaigns.made({ code: 'PENDING' });
+  const visitor = new Visitor(hb);
+  await visitor.send(campaigns.path('PENDING'));
+  const basket = await visitor.checkout.opened({ event: demo.event.id, items: [{ ticket_type: demo.types.floor, quantity: 1 }] });
+  const { order } = await visitor.checkout.completed(basket, { payment_method: 'external' });
+  assert.equal((await orderOf(demo.manager, order)).link_id, campaign.id);
+  assert.equal((await campaigns.remove(campaign.id)).status, 204);
+  assert.equal((await visitor.checkout.pay({ basket: basket.key, txn_id: 'late', amount: order.total, currency: 'EUR' }, key.secret)).status, 200);
+  assert.deepEqual([(await orderOf(demo.manager, order)).status, (await orderOf(demo.manager, order)).link_id], ['completed', null]);
+  assert.deepEqual(await sourcesOf(order.id), [null]);
+  await assertConsistent(hb);
+});
+
+test('PX-04 deleted while people click, buy and rename, it leaves nothing behind', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const campaign = await campaigns.made({ code: `storm-${round}` });
+    const visitors = Array.from({ length: 4 }, () => new Visitor(hb));
+    for (const visitor of visitors) await visitor.send(campaigns.path(campaign.code));
+    const buy = (visitor: Visitor): Promise<unknown> => visitor.buys({ event: demo.event.id, items: [{ ticket_type: demo.types.balcony, quantity: 1 }] });
+    const deliver = (): Promise<unknown> => hb.deliver([bodyOf(clickOn(campaign.id, { agent }))]);
+    const [removed] = await Promise.all([campaigns.remove(campaign.id), ...visitors.map(buy), deliver(), deliver(), campaigns.change(campaign.id, { code: `storm-${round}-b` })]);
+    const status = removed!.status === 204 ? 204 : (await campaigns.remove(campaign.id)).status;
+    assert.equal(status, 204);
+    await deliver();
+    assert.equal(await hb.value('SELECT count(*) FROM sale_order WHERE link_id = ?1', campaign.id), 0);
+    assert.equal(await hb.value('SELECT count(*) FROM click WHERE link_id = ?1', campaign.id), 0);
+  }
+  await assertConsistent(hb);
+});
