@@ -11,6 +11,8 @@ after(() => hb.stop());
 const operator = await operatorOf(hb);
 const demo = await organizerNamed(hb, operator, 'demo');
 const link = await demo.venue.made({ via: 4, extra: [{ ticket_type: demo.types.floor, quantity: 1 }] });
+const campaigns = `/api/v1/organizers/${demo.slug}/events/${demo.event.slug}/campaigns/`;
+const tickets = `/tickets?organizer_id=${demo.id}&token=${demo.manager.token}`;
 
 const slug = new URL(link.short_url).pathname.slice('/l/'.length);
 
@@ -139,7 +141,7 @@ test('AU-06 a parameter that makes no sense is refused under its name', async ()
 test('AU-06 hostile paths and headers are refused, never a 500', async () => {
   const nasty = ['%00', '%FF', '%', '%ZZ', '..%2f..%2f', "'%20OR%201=1--", '%22', '%3Cscript%3E', '%F0%9F%8E%B8', 'x'.repeat(4_000), '9'.repeat(400), '-', '+1', '%2B1', ' 1'.replace(' ', '%20'), '1%00'];
   for (const piece of nasty) {
-    for (const path of [`/l/${piece}`, `/${piece}`, `/shop/${piece}/`, `/shop/demo/${piece}/`, `/shop/demo/rock-night/?hb=${piece}`, `/checkout/?hb=${piece}`, `/checkout/offer.json?hb=${piece}`, `/checkout/?event=${piece}`, `/checkout/baskets/${piece}`, `/checkout/orders/${piece}/`, `/manage/orders/${piece}`, `/manage/orders?status=${piece}`, `/manage/tickets?barcode=${piece}`, `/manage/events/${piece}`, `/manage/events?after=${piece}`, `/api/venue/${piece}/analytics/tracking/links/`, `${demo.venue.base}${piece}/`, `${demo.venue.base}?search=${piece}&page=1`, `${demo.venue.base}?${piece}=${piece}`]) {
+    for (const path of [`/l/${piece}`, `/${piece}`, `/shop/${piece}/`, `/shop/demo/${piece}/`, `/shop/demo/rock-night/?hb=${piece}`, `/checkout/?hb=${piece}`, `/checkout/offer.json?hb=${piece}`, `/checkout/?event=${piece}`, `/checkout/baskets/${piece}`, `/checkout/orders/${piece}/`, `/manage/orders/${piece}`, `/manage/orders?status=${piece}`, `/manage/tickets?barcode=${piece}`, `/manage/events/${piece}`, `/manage/events?after=${piece}`, `/api/venue/${piece}/analytics/tracking/links/`, `${demo.venue.base}${piece}/`, `${demo.venue.base}?search=${piece}&page=1`, `${demo.venue.base}?${piece}=${piece}`, `/demo/rock-night/c/${piece}/`, `/demo/${piece}/c/x/`, `/api/v1/organizers/${piece}/events/${piece}/campaigns/`, `${campaigns}${piece}/`, `${campaigns}?page=1&${piece}=${piece}`, `${tickets}&after=${piece}`]) {
       const odd: Record<string, string>[] = [{}, { cookie: `hb_visitor=${piece}; hb_journey=${piece}; ${piece}`, 'user-agent': piece, accept: piece, 'accept-language': piece }];
       for (const headers of odd) {
         const answer = await send('GET', path, undefined, headers);
@@ -157,10 +159,11 @@ test('AU-06 a failure of ours is a plain 500 that gives nothing away', async () 
   await hb.execute('ALTER TABLE link_listing RENAME TO link_listing_gone');
   await hb.execute('ALTER TABLE basket RENAME TO basket_gone');
   try {
-    for (const path of ['/manage/events', demo.venue.base, '/shop/demo/', '/manage/orders', `/checkout/baskets/${NO_BASKET}`, `/checkout/orders/${NO_BASKET}/`]) {
+    for (const path of ['/manage/events', demo.venue.base, campaigns, tickets, '/shop/demo/', '/manage/orders', `/checkout/baskets/${NO_BASKET}`, `/checkout/orders/${NO_BASKET}/`]) {
       const answer = await send('GET', path);
       assert.equal(answer.status, 500, `${path}: ${answer.text}`);
       assertRefusal(answer, path, path);
+      if (path === campaigns) assert.equal(answer.headers.vary, 'Accept');
       assert.doesNotMatch(answer.text, /_gone|no such table/);
       assert.ok(hb.logs.some((line) => line.includes('no such table')), 'the log says what was wrong');
     }

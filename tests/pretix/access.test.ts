@@ -155,6 +155,9 @@ test('PX-08 every answer is JSON that varies with Accept', async () => {
   assert.deepEqual(answers.map(({ status }) => status), [201, 200, 200, 200, 200, 400, 204, 404, 404, 404]);
   for (const answer of answers) assertHeaders(answer, answer.text);
   assert.equal((await campaigns.send(campaigns.base, { headers: { accept: 'text/html' } })).headers['content-type'], 'application/json');
+  const head = await campaigns.send(campaigns.base, { method: 'HEAD' });
+  assert.deepEqual([head.status, head.text], [200, '']);
+  assertHeaders(head, 'HEAD');
 });
 
 test('PX-07 an organizer that is archived has no campaigns any more', async () => {

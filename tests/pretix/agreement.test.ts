@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { BROWSERS } from '../support/agents.ts';
 import { Campaigns } from '../support/campaigns.ts';
+import { sessionOf } from '../support/dashboard.ts';
 import { startHandbill } from '../support/runtime.ts';
 import { reportOf, rowOf, figures } from '../support/report.ts';
 import { operatorOf, organizerNamed } from '../support/seed.ts';
@@ -9,7 +10,8 @@ import { Visitor, orderOf } from '../support/visitor.ts';
 
 const hb = await startHandbill();
 after(() => hb.stop());
-const demo = await organizerNamed(hb, await operatorOf(hb), 'demo');
+const operator = await operatorOf(hb);
+const demo = await organizerNamed(hb, operator, 'demo');
 const campaigns = new Campaigns(hb, demo.slug, demo.event.slug, demo.manager.token);
 
 test('PX-09 a campaign, its click and its sale are the same in every API', async () => {
@@ -38,9 +40,17 @@ test('PX-09 a campaign, its click and its sale are the same in every API', async
   const feed = await hb.send(`/tickets?organizer_id=${demo.id}`, { headers: { authorization: `Bearer ${demo.manager.token}` } });
   assert.deepEqual(feed.json.data.map(({ order_id: of, utm_source: source, ticket_status: status }: any) => [of, source, status]), [[order.id, 'RADIO', 'valid'], [order.id, 'RADIO', 'valid'], [order.id, 'RADIO', 'canceled']]);
   assert.equal((await orderOf(demo.manager, order)).link_id, campaign.id);
+  // The pages read the same: a promoter's own, and the dashboard's report.
   const page = await hb.send(new URL(own.stats_url).pathname);
-  assert.equal(page.status, 200);
-  assert.ok(page.text.includes('RADIO'), 'its private page is the figures of the same link');
+  assert.ok(page.status === 200 && page.text.includes('RADIO'), page.text);
+  assert.deepEqual((await hb.send(`${new URL(own.stats_url).pathname}report.json`)).json, row);
+  const session = await sessionOf(hb, demo.manager.token);
+  assert.deepEqual(rowOf((await hb.send('/manage/report/links', { headers: session })).json, campaign), row);
+  const { days } = (await hb.send(`/manage/report/history?link_id=${campaign.id}`, { headers: session })).json;
+  assert.deepEqual(days.map(({ day, ...figures }: any) => figures), [{ views: 2, visitors: 1, orders: 1, tickets: 2, face_value: { EUR: 5_000 } }]);
+  for (const what of ['report', 'clicks']) assert.equal((await operator.post(`${what}/rebuild`, {})).status, 200);
+  assert.deepEqual(rowOf(await reportOf(demo.manager), campaign), row);
+  assert.deepEqual(await campaigns.shown(campaign.id), { ...campaign, order_count: 1, click_count: 2 });
 });
 
 test('PX-09 SP-08 the tracking-links API lists, finds and filters campaigns, but makes and changes none', async () => {

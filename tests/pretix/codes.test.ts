@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Campaigns } from '../support/campaigns.ts';
+import type { Campaign } from '../support/campaigns.ts';
 import { assertConsistent } from '../support/consistency.ts';
+import { KV_REFUSES } from '../support/faults.ts';
 import { startHandbill } from '../support/runtime.ts';
 import { operatorOf, organizerNamed } from '../support/seed.ts';
 import { changesNothing } from '../support/snapshot.ts';
+import { Visitor, orderOf } from '../support/visitor.ts';
 
 const hb = await startHandbill({ elsewhere: true });
 after(() => hb.stop());
@@ -88,6 +91,60 @@ test('PX-04 a renamed campaign is reached by each name it had, here and elsewher
   await assertConsistent(hb);
 });
 
+test('PX-04 what was printed under a former code is as good as under the present one', async () => {
+  const { id } = await campaigns.made({ code: 'Printed' });
+  await campaigns.change(id, { code: 'Present' });
+  for (const path of ['/printed', '/l/printed', campaigns.path('PRINTED')]) assert.equal(await leadsTo(path), `${hb.url.origin}/shop/${demo.slug}/${demo.event.slug}/?hb=Present`);
+  for (const path of ['/l/printed+', '/l/printed/qr.svg', '/l/printed/qr.png', '/checkout/offer.json?hb=printed']) assert.equal((await hb.send(path)).status, 200, path);
+  const bought = { event: demo.event.id, items: [{ ticket_type: demo.types.floor, quantity: 1 }] };
+  const visitor = new Visitor(hb);
+  await visitor.send(campaigns.path('Printed'));
+  // By the journey, and by the address of a page that was kept from before.
+  for (const order of [await visitor.buys(bought), await new Visitor(hb).buys({ ...bought, link: 'Printed' })]) assert.equal((await orderOf(demo.manager, order)).link_id, id);
+  assert.deepEqual([(await campaigns.shown(id)).order_count, (await campaigns.list()).json.results.filter((one: Campaign) => one.id === id).length], [2, 1]);
+});
+
+test('PX-04 RD-06 a new name leads there at once, also where it was asked for before; a change and a deletion are everywhere within 65 s', async () => {
+  const { id } = await campaigns.made({ code: 'early-old', external_target: AWAY });
+  const both = ['early-old', 'early-new'].map(campaigns.path);
+  for (const answer of [await hb.send(both[1]!), await hb.sendElsewhere(both[1]!)]) assert.equal(answer.status, 404);
+  for (const answer of [await hb.send(both[0]!), await hb.sendElsewhere(both[0]!)]) assert.equal(answer.leadsTo, AWAY);
+  await campaigns.change(id, { code: 'early-new', external_target: 'https://new.example/' });
+  for (const path of both) assert.equal(await leadsTo(path), 'https://new.example/');
+  assert.equal((await hb.sendElsewhere(both[1]!)).leadsTo, 'https://new.example/');
+  await hb.setClockAhead(65_000);
+  assert.equal((await hb.sendElsewhere(both[0]!)).leadsTo, 'https://new.example/');
+  assert.equal((await campaigns.remove(id)).status, 204);
+  for (const path of both) assert.equal(await leadsTo(path), 404);
+  await hb.setClockAhead(130_000);
+  for (const path of both) assert.equal((await hb.sendElsewhere(path)).status, 404);
+  await hb.setClockAhead(0);
+});
+
+test('PX-04 RD-06 what KV did not take of a new name and of a deletion the cron brings it later', async () => {
+  const flaky = await startHandbill({ faults: KV_REFUSES });
+  try {
+    const seller = await organizerNamed(flaky, await operatorOf(flaky), 'demo');
+    const own = new Campaigns(flaky, seller.slug, seller.event.slug, seller.manager.token);
+    const [kept, gone] = [await own.made({ code: 'kept-old', external_target: AWAY }), await own.made({ code: 'gone-old' })];
+    await own.change(gone.id, { code: 'gone-new' });
+    await flaky.kv.put('test:refuse-puts', 'yes');
+    assert.equal((await own.change(kept.id, { code: 'kept-new' })).status, 200, 'D1 has it, so it is changed');
+    assert.equal((await own.remove(gone.id)).status, 204);
+    for (const code of ['kept-old', 'kept-new']) assert.equal((await flaky.send(own.path(code))).leadsTo, AWAY, code);
+    await flaky.kv.delete('test:refuse-puts');
+    await flaky.runCron();
+    await flaky.setClockAhead(65_000);
+    for (const code of ['kept-old', 'kept-new']) assert.equal((await flaky.send(own.path(code))).leadsTo, AWAY, code);
+    for (const code of ['gone-old', 'gone-new']) assert.equal((await flaky.send(own.path(code))).status, 404, code);
+    const entries = await Promise.all(['kept-old', 'kept-new', 'gone-old', 'gone-new'].map((name) => flaky.kv.get(`link//${name}`)));
+    assert.equal(entries[0], entries[1]);
+    assert.deepEqual([entries[0] === null, ...entries.slice(2)], [false, 'gone', 'gone']);
+  } finally {
+    await flaky.stop();
+  }
+});
+
 test('PX-04 KV has a campaign under each of its names, also when the cron has to write it', async () => {
   const { id } = await campaigns.made({ code: 'kv-old', external_target: AWAY });
   await campaigns.change(id, { code: 'kv-new' });
@@ -105,11 +162,14 @@ test('PX-04 KV has a campaign under each of its names, also when the cron has to
 
 test('PX-04 of two names that are given at once one is kept, and both lead to it', async () => {
   const { id } = await campaigns.made({ code: 'name-0', external_target: AWAY });
-  const answers = await Promise.all(['name-1', 'name-2'].map((code) => campaigns.change(id, { code })));
-  const kept = answers.filter(({ status }) => status === 200);
-  assert.ok(kept.length >= 1 && answers.every(({ status }) => [200, 409].includes(status)), answers.map(({ text }) => text).join());
-  for (const { json } of kept) assert.equal(await leadsTo(campaigns.path(json.code)), AWAY);
-  assert.ok(kept.some(({ json }) => json.code !== undefined));
+  const names = ['name-1', 'name-2'];
+  const answers = await Promise.all(names.map((code) => campaigns.change(id, { code })));
+  const given = names.filter((_, index) => answers[index]!.status === 200);
+  assert.ok(given.length >= 1 && answers.every(({ status }) => [200, 409].includes(status)), answers.map(({ text }) => text).join());
+  assert.ok(given.includes((await campaigns.shown(id)).code));
+  // Who was told that it came too late has taken nothing.
+  for (const name of names) assert.equal(await leadsTo(campaigns.path(name)), given.includes(name) ? AWAY : 404, name);
+  assert.equal(await leadsTo(campaigns.path('name-0')), AWAY);
   // Two campaigns that want the same name.
   const [one, two] = [await campaigns.made(), await others.made()];
   const wanted = await Promise.all([campaigns.change(one.id, { code: 'wanted' }), others.change(two.id, { code: 'WANTED' })]);

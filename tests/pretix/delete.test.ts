@@ -67,6 +67,34 @@ test('PX-04 a deleted campaign takes its clicks, its counts and its credits alon
   assert.equal(await hb.value("SELECT count(*) FROM link WHERE description LIKE '%secret%'"), 0);
 });
 
+test('PX-04 a deleted campaign is nowhere to be seen: pages, search, mail, tokens', async () => {
+  const made = await demo.manager.made('promoter-links', { kind: 'campaign', event_id: demo.event.id, description: 'needlework', destination: 'https://shop.example/', name: 'Pat', email: 'pat@example.org' });
+  const own = new URL(made.stats_url).pathname;
+  const followed = await hb.send(campaigns.path(made.slug), { headers: { 'user-agent': agent } });
+  const token = new URL(String(followed.headers.location)).searchParams.get('hb_click');
+  assert.ok(token);
+  const bought = { event: demo.event.id, items: [{ ticket_type: demo.types.floor, quantity: 1 }] };
+  const order = await new Visitor(hb).buys(bought, { click_tokens: [token] });
+  assert.equal((await orderOf(demo.manager, order)).link_id, made.id);
+  const places = [own, `${own}report.json`, `/l/${made.slug}+`, `/l/${made.slug}/qr.png`, `/checkout/offer.json?hb=${made.slug}`];
+  for (const path of places) assert.equal((await hb.send(path)).status, 200, path);
+  assert.deepEqual(await demo.venue.ids('?search=needlework'), [made.id]);
+  assert.deepEqual((await demo.manager.get('mails')).json.data.map(({ to }: any) => to), ['pat@example.org']);
+
+  assert.equal((await campaigns.remove(made.id)).status, 204);
+  for (const path of places) assert.equal((await hb.send(path)).status, 404, path);
+  assert.deepEqual(await demo.venue.ids('?search=needlework'), []);
+  assert.equal(await hb.value("SELECT count(*) FROM link_search WHERE link_search MATCH '\"needlework\"'"), 0);
+  assert.deepEqual((await demo.manager.get('mails')).json.data, []);
+  assert.deepEqual((await demo.manager.get(`report/history?link_id=${made.id}`)).json.days, []);
+  const late = await new Visitor(hb).buys({ ...bought, link: made.slug }, { click_tokens: [token] });
+  assert.equal((await orderOf(demo.manager, late)).link_id, null);
+  // What was sold goes on as any other sale.
+  await demo.manager.made(`orders/${order.id}/refunds`, { amount: 2_500 });
+  assert.equal((await demo.manager.post(`tickets/${order.tickets[0].id}/void`, {})).status, 200);
+  await assertConsistent(hb);
+});
+
 test('PX-04 of an order that waits for its payment the credit goes too', async () => {
   const key = await demo.manager.made('payment-keys', { label: 'till' });
   const campaign = await campaigns.made({ code: 'PENDING' });
