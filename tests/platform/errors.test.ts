@@ -154,6 +154,18 @@ test('AU-06 hostile paths and headers are refused, never a 500', async () => {
   }
 });
 
+test('AU-06 PX-06 an id that is none is refused by the API it was sent to, also where a campaign has its `c`', async () => {
+  const withId = served.filter(({ path }) => /\{(id|venue|key|partner|cohost|code_id)\}/.test(path));
+  assert.ok(withId.length > 20);
+  for (const { method, path } of withId) {
+    const asked = concrete(path.replaceAll(/\{(id|venue|key|partner|cohost|code_id)\}/g, 'c'));
+    const answer = await changesNothing(hb, () => send(method, asked, method === 'GET' ? undefined : {}));
+    const what = `${method} ${asked}: ${answer.status} ${answer.text.slice(0, 80)}`;
+    assert.ok([301, 400, 401, 403, 404, 422].includes(answer.status), what);
+    if (answer.status !== 301) assertRefusal(answer, asked, what);
+  }
+});
+
 test('AU-06 a failure of ours is a plain 500 that gives nothing away', async () => {
   await hb.execute('ALTER TABLE event RENAME TO event_gone');
   await hb.execute('ALTER TABLE link_listing RENAME TO link_listing_gone');

@@ -98,7 +98,7 @@ test('PX-06 a purchase after it is credited to the campaign, for its event alone
 
 test('PX-06 a campaign takes no path of another page, whatever its code and its event are called', async () => {
   for (const code of ['healthz', 'manage', 'shop', 'tickets', 'codes', 'favicon.ico']) await campaigns.made({ code, external_target: 'https://shop.example/' });
-  const statuses = await Promise.all(['/healthz', '/shop/demo/', '/shop/demo/rock-night/', '/dashboard/sign-in/', '/manage/links', '/manage/vouchers/1/codes', '/tickets', campaigns.base, '/manage/vouchers/c/codes'].map(async (path) => (await hb.send(path)).status));
-  assert.deepEqual(statuses, [200, 200, 200, 200, 401, 401, 401, 401, 401]);
+  const statuses = await Promise.all(['/healthz', '/shop/demo/', '/shop/demo/rock-night/', '/dashboard/sign-in/', '/manage/links', '/manage/vouchers/1/codes', '/tickets', campaigns.base].map(async (path) => (await hb.send(path)).status));
+  assert.deepEqual(statuses, [200, 200, 200, 200, 401, 401, 401, 401]);
   for (const code of ['healthz', 'manage', 'shop', 'tickets', 'codes', 'favicon.ico']) assert.equal((await hb.send(campaigns.path(code))).leadsTo, 'https://shop.example/', code);
 });

@@ -79,7 +79,7 @@ test('PX-04 a deleted campaign is nowhere to be seen: pages, search, mail, token
   const places = [own, `${own}report.json`, `/l/${made.slug}+`, `/l/${made.slug}/qr.png`, `/checkout/offer.json?hb=${made.slug}`];
   for (const path of places) assert.equal((await hb.send(path)).status, 200, path);
   assert.deepEqual(await demo.venue.ids('?search=needlework'), [made.id]);
-  assert.deepEqual((await demo.manager.get('mails')).json.data.map(({ to }: any) => to), ['pat@example.org']);
+  assert.deepEqual((await demo.manager.get('mails')).json.data.map(({ to }: any) => to.email), ['pat@example.org']);
 
   assert.equal((await campaigns.remove(made.id)).status, 204);
   for (const path of places) assert.equal((await hb.send(path)).status, 404, path);

@@ -101,7 +101,7 @@ const RULES: Record<string, string> = {
   'a receipt names no link of anybody else': `
     SELECT o.id, j.value FROM sale_order o, json_each(o.receipt, '$.considered') j LEFT JOIN link l ON l.id = j.value ->> 'link' WHERE l.organizer_id IS NOT o.organizer_id`,
   'an order has a customer, of its seller and its mail address': `
-    SELECT o.id, o.email, o.customer_id FROM sale_order o LEFT JOIN customer c ON c.id = o.customer_id WHERE c.organizer_id IS NOT o.organizer_id OR c.email_key IS NOT lower(trim(o.email))`,
+    SELECT o.id, o.email, o.customer_id FROM sale_order o LEFT JOIN customer c ON c.id = o.customer_id WHERE c.organizer_id IS NOT o.organizer_id OR (c.email_key IS NOT lower(trim(o.email)) AND (o.email <> 'erased' OR c.email_key <> 'erased ' || c.id))`,
   'the first order of a customer is one of those that were completed': `
     SELECT c.id, c.first_order_id FROM customer c LEFT JOIN sale_order o ON o.id = c.first_order_id
     WHERE (c.first_order_id IS NOT NULL AND (o.customer_id IS NOT c.id OR o.completed_at IS NULL))

@@ -4,10 +4,15 @@
 -- is when a ticket last changed, in milliseconds, but never before a change that was
 -- committed earlier, of any ticket: (changed_at, id) grows with each commit, whatever
 -- the clocks of the machines that wrote say. So nothing ever comes in behind a reader.
+--
+-- Tickets that change in one millisecond share it while their ids ascend, but no more
+-- than 64 of them (`run`): whoever goes on from a place passes those of its millisecond,
+-- which SQLite reads again.
 CREATE TABLE ticket_clock (
   only INTEGER PRIMARY KEY CHECK (only = 1),
   at INTEGER NOT NULL,
-  ticket_id INTEGER NOT NULL
+  ticket_id INTEGER NOT NULL,
+  run INTEGER NOT NULL
 ) STRICT;
 
 ALTER TABLE ticket ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;
@@ -24,25 +29,30 @@ ALTER TABLE ticket ADD COLUMN tax_rate_ppm INTEGER NOT NULL DEFAULT 0;
 
 UPDATE ticket SET changed_at = updated_at,
   tax_rate_ppm = (SELECT tax_rate_ppm FROM event WHERE id = ticket.event_id);
-INSERT INTO ticket_clock (only, at, ticket_id)
-SELECT 1, ifnull(max(changed_at), 0), ifnull(max(id), 0) FROM ticket;
+-- A full run: what changes next is after all that is there.
+INSERT INTO ticket_clock (only, at, ticket_id, run)
+SELECT 1, ifnull(max(changed_at), 0), ifnull(max(id), 0), 64 FROM ticket;
 
 CREATE INDEX ticket_by_change ON ticket (organizer_id, changed_at, id);
 CREATE INDEX ticket_by_event_change ON ticket (event_id, changed_at, id);
 
 CREATE TRIGGER ticket_made AFTER INSERT ON ticket BEGIN
-  UPDATE ticket_clock SET ticket_id = NEW.id, at = CASE
-    WHEN NEW.updated_at > at THEN NEW.updated_at
-    WHEN NEW.id > ticket_id THEN at
-    ELSE at + 1 END;
+  UPDATE ticket_clock SET ticket_id = NEW.id,
+    at = CASE
+      WHEN NEW.updated_at > at THEN NEW.updated_at
+      WHEN NEW.id > ticket_id AND run < 64 THEN at
+      ELSE at + 1 END,
+    run = iif(NEW.updated_at <= at AND NEW.id > ticket_id AND run < 64, run + 1, 1);
   UPDATE ticket SET changed_at = (SELECT at FROM ticket_clock) WHERE id = NEW.id;
 END;
 CREATE TRIGGER ticket_changed
 AFTER UPDATE OF barcode, voided_at, void_reason, pending, updated_at ON ticket BEGIN
-  UPDATE ticket_clock SET ticket_id = NEW.id, at = CASE
-    WHEN NEW.updated_at > at THEN NEW.updated_at
-    WHEN NEW.id > ticket_id THEN at
-    ELSE at + 1 END;
+  UPDATE ticket_clock SET ticket_id = NEW.id,
+    at = CASE
+      WHEN NEW.updated_at > at THEN NEW.updated_at
+      WHEN NEW.id > ticket_id AND run < 64 THEN at
+      ELSE at + 1 END,
+    run = iif(NEW.updated_at <= at AND NEW.id > ticket_id AND run < 64, run + 1, 1);
   UPDATE ticket SET changed_at = (SELECT at FROM ticket_clock) WHERE id = NEW.id;
 END;
 
