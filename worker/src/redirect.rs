@@ -16,7 +16,7 @@ use handbill_core::click::{Click, Fetch, VisitorId, clip_agent, daily_visitor};
 use handbill_core::id::uuid_v7;
 use handbill_core::link::redirect::{is_external, landing_utm, location_with_click};
 use handbill_core::link::route::Route;
-use handbill_core::link::slug::{Slug, is_tiny};
+use handbill_core::link::slug::{ROOTS, Slug, is_tiny};
 use handbill_core::time::Timestamp;
 use wasm_bindgen::prelude::*;
 use worker::Env;
@@ -156,12 +156,15 @@ fn target(path: &str) -> Target<'_> {
     }
 }
 
-/// The `organizer/event` and the code of a campaign's path. No route of ours has a
-/// third segment `c`, since no event's slug is so short.
+/// The `organizer/event` and the code of a campaign's path, which no path of ours
+/// begins like.
 fn campaign(path: &str) -> Option<(&str, &str)> {
     let (page, code) = path.split_once("/c/")?;
     let (organizer, event) = page.split_once('/')?;
-    let is_one = !organizer.is_empty() && !event.is_empty() && !event.contains('/');
+    let is_one = !organizer.is_empty()
+        && !ROOTS.contains(&organizer)
+        && !event.is_empty()
+        && !event.contains('/');
     is_one.then_some((page, code))
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::{NAME_CHARS, read_slug, read_time_zone};
 use crate::fields::Fields;
 use crate::link::Destination;
+use crate::link::slug::ROOTS;
 use crate::money::Currency;
 use crate::problem::Problems;
 
@@ -53,7 +54,7 @@ impl Organizer {
         let mut fields = Fields::new(map);
         let organizer = Self {
             name: fields.text("name", NAME_CHARS),
-            slug: read_slug(&mut fields),
+            slug: read_organizer_slug(&mut fields),
             time_zone: read_time_zone(&mut fields),
             currency: fields.currency("currency"),
             attribution_window_days: fields.integer_or("attribution_window_days", 1..=365, 30),
@@ -70,6 +71,15 @@ impl Organizer {
         fields.refuse_unknown();
         fields.finish(organizer)
     }
+}
+
+/// No first segment of our own pages: campaigns' URLs begin with it.
+fn read_organizer_slug(fields: &mut Fields<'_>) -> String {
+    let slug = read_slug(fields);
+    if ROOTS.contains(&slug.as_str()) {
+        fields.problem("slug", "reserved", format!("`{slug}` is reserved"));
+    }
+    slug
 }
 
 /// Buyers are sent there to pay, so it is encrypted, unless it is on the

@@ -138,6 +138,18 @@ pub const RESERVED: &[&str] = &[
     "www",
 ];
 
+/// First segments of our own paths that have four segments or more: no organizer's
+/// slug, so that `/<organizer>/<event>/c/<code>/` is a campaign's alone (PX-06).
+pub const ROOTS: &[&str] = &[
+    "api",
+    "checkout",
+    "dashboard",
+    "l",
+    "manage",
+    "shop",
+    "stats",
+];
+
 /// Characters of a custom slug, as people are told them.
 const SLUG_CHARS: &str = "`A-Z`, `a-z`, `0-9`, `_` and `-`";
 /// Characters of a code, as people are told them.

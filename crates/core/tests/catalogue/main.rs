@@ -16,6 +16,7 @@ mod voucher;
 use handbill_core::catalogue::{
     Event, Organizer, Product, ProductAttribute, Series, TicketGroup, TicketType, User,
 };
+use handbill_core::link::slug::ROOTS;
 use handbill_core::problem::Problems;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -200,6 +201,13 @@ fn slugs_and_time_zones() {
             problems(organizer(), json!({ "slug": slug })),
             one("slug", "invalid")
         );
+    }
+    for slug in ROOTS.iter().filter(|slug| slug.len() > 1) {
+        assert_eq!(
+            problems(organizer(), json!({ "slug": slug })),
+            one("slug", "reserved")
+        );
+        assert_eq!(problems(event(), json!({ "slug": slug })), Vec::new());
     }
     assert_eq!(
         problems(organizer(), json!({ "slug": "a" })),
