@@ -7,7 +7,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import workerd from 'workerd/package.json' with { type: 'json' };
+import { campaigns } from './campaigns.ts';
 import { completions } from './completions.ts';
+import { feed } from './feed.ts';
 import { ingest } from './ingest.ts';
 import { lists } from './lists.ts';
 import { IS_QUICK } from './machine.ts';
@@ -19,7 +21,7 @@ import { size } from './size.ts';
 import { webhooks } from './webhooks.ts';
 
 const REPORT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
-const PARTS: Record<string, () => string | Promise<string>> = { redirect, ingest, lists, report: linkReport, pricing, resolve, completions, webhooks, size };
+const PARTS: Record<string, () => string | Promise<string>> = { redirect, campaigns, ingest, lists, feed, report: linkReport, pricing, resolve, completions, webhooks, size };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in PARTS));
