@@ -89,7 +89,7 @@ test('RD-05 many who ask for one unknown slug together cost few reads', async ()
 
 test('RD-05 a slug that can be none costs nothing at all', async () => {
   const nothing = { memory: 0, kv: 0, d1: 0, refused: 0 };
-  for (const path of ['/l/', '/l/.a', '/l/~%2B', '/l/%00%00%00', '/l/%ZZabc', '/l/a%20b', '/l/a/b/c', `/l/${'x'.repeat(65)}`, `/l/${'x'.repeat(6_000)}`, '/l/%F0%9F%8E%B8%F0%9F%8E%B8%F0%9F%8E%B8', "/l/abc'--"]) {
+  for (const path of ['/l/', '/l/.a', '/l/%00%00%00', '/l/%ZZabc', '/l/a%20b', '/l/a/b/c', `/l/${'x'.repeat(65)}`, `/l/${'x'.repeat(6_000)}`, '/l/%F0%9F%8E%B8%F0%9F%8E%B8%F0%9F%8E%B8', "/l/abc'--"]) {
     assert.deepEqual(await lookupsElsewhere(() => follow(path, 404, 3)), nothing, path);
   }
 });
