@@ -149,7 +149,7 @@ test('BK-09 a payment key: its secret is shown once, its owner sees the rest', a
   assert.ok(list.json.data.some(({ id, label }: { id: number; label: string }) => id === made.id && label === 'shop'));
   assert.ok(!list.text.includes(made.secret));
   assert.notEqual((await manager.made('payment-keys', { label: 'shop' })).secret, made.secret);
-  assert.ok(!hb.logs.some((line) => line.includes(made.secret)));
+  assert.ok(!(await hb.log()).some((line) => line.includes(made.secret)));
   for (const [body, field] of [[{}, 'label'], [{ label: '' }, 'label'], [{ label: 1 }, 'label'], [{ label: 'x'.repeat(201) }, 'label'], [{ label: 'x', secret: 'y'.repeat(32) }, 'secret']] as const) {
     const answer = await changesNothing(hb, () => manager.post('payment-keys', body));
     assertRefused(answer, 422, 'invalid');

@@ -134,11 +134,11 @@ test('RD-08 real clicks outlive a consumer that fails: nothing lost, nothing twi
   const { pathname } = new URL(made.short_url);
   const size = await ledgerSize(hb);
   const mend = await breakTable('link_count', 'INSERT');
-  const failures = (): number => hb.logs.filter((line) => line.includes('broken on purpose')).length;
-  const known = failures();
+  const failures = async (): Promise<number> => (await hb.log()).filter((line) => line.includes('broken on purpose')).length;
+  const known = await failures();
   try {
     for (let n = 0; n < 40; n += 1) assert.equal((await hb.send(pathname, { headers: { 'user-agent': agent } })).status, 302);
-    await eventually('the consumer to have failed twice', async () => failures() >= known + 2);
+    await eventually('the consumer to have failed twice', async () => (await failures()) >= known + 2);
     assert.equal(await ledgerSize(hb), size);
   } finally {
     await mend();

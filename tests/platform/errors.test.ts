@@ -177,7 +177,7 @@ test('AU-06 a failure of ours is a plain 500 that gives nothing away', async () 
       assertRefusal(answer, path, path);
       if (path === campaigns) assert.equal(answer.headers.vary, 'Accept');
       assert.doesNotMatch(answer.text, /_gone|no such table/);
-      assert.ok(hb.logs.some((line) => line.includes('no such table')), 'the log says what was wrong');
+      assert.ok((await hb.log()).some((line) => line.includes('no such table')), 'the log says what was wrong');
     }
   } finally {
     await hb.execute('ALTER TABLE event_gone RENAME TO event');

@@ -1,5 +1,4 @@
 // What the database did to answer, as DB_TELLS (faults.ts) logs it.
-import { eventually } from './eventually.ts';
 import type { Handbill } from './runtime.ts';
 
 export interface Ran {
@@ -10,19 +9,11 @@ export interface Ran {
   rowsWritten: number;
 }
 
-/** Waits until all is in the log that was answered before: lines come in order, but later than answers. */
-async function caughtUp(hb: Handbill): Promise<void> {
-  const { headers } = await hb.send('/nothing/is/here');
-  await eventually('the log to catch up', async () => hb.logs.some((line) => line.includes(String(headers['x-request-id']))));
-}
-
 /** Every statement that ran while `action` did. */
 export async function ranDuring(hb: Handbill, action: () => Promise<unknown>): Promise<Ran[]> {
-  await caughtUp(hb);
-  const from = hb.logs.length;
+  const from = (await hb.log()).length;
   await action();
-  await caughtUp(hb);
-  return hb.logs.slice(from).filter((line) => line.startsWith('sql ')).map((line) => JSON.parse(line.slice('sql '.length)));
+  return (await hb.log()).slice(from).filter((line) => line.startsWith('sql ')).map((line) => JSON.parse(line.slice('sql '.length)));
 }
 
 /** The steps SQLite would take for a statement. */

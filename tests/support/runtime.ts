@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions as optionsOf, unstable_splitSqlQuery as statementsOf } from 'wrangler';
@@ -77,7 +77,7 @@ export class Handbill {
   readonly db: Database;
   /** Where workerd keeps its files. */
   readonly state: string;
-  /** Every line the Worker has logged. */
+  /** The lines of the Worker's log that have come so far; `log()` waits for all that were written. */
   readonly logs: string[];
   readonly #runtime: Miniflare;
   readonly #isKept: boolean;
@@ -119,6 +119,20 @@ export class Handbill {
   /** Runs one statement. */
   async execute(sql: string, ...values: unknown[]): Promise<void> {
     await this.db.prepare(sql).bind(...values).run();
+  }
+
+  /**
+   * Every line that the Worker logged until now. They come through two pipes, one for
+   * errors, some time after the answers they belong to: so each pipe gets one line more,
+   * and what was written before it is here once that is.
+   */
+  async log(): Promise<string[]> {
+    const marker = randomUUID();
+    await this.deliver([marker]);
+    const { headers } = await this.send('/nothing/is/here');
+    const last = [marker, String(headers['x-request-id'])];
+    await eventually('the last lines of the log', async () => last.every((text) => this.logs.some((line) => line.includes(text))));
+    return this.logs;
   }
 
   /** Moves the Worker's clock to `milliseconds` ahead of the real one. */
