@@ -47,6 +47,26 @@ impl Date {
         exists.then_some(Self { year, month, day })
     }
 
+    /// A day by its number in the year, from 1; `None` when there is no such day.
+    #[must_use]
+    pub fn from_ordinal(year: i16, day_of_year: i16) -> Option<Self> {
+        let before = i64::from(day_of_year) - 1;
+        Self::from_days(Self::new(year, 1, 1)?.days() + before).filter(|date| date.year == year)
+    }
+
+    /// A day by its ISO week, which belongs to the year that its Thursday is in, and its
+    /// [`Date::weekday`]; `None` when there is no such day.
+    #[must_use]
+    pub fn from_week(year: i16, week: i8, weekday: i8) -> Option<Self> {
+        // 4 January is always in the first week.
+        let fourth = Self::new(year, 1, 4)?;
+        let monday = fourth.days() - fourth.weekday() + 1 + 7 * (i64::from(week) - 1);
+        let exists = (1..=7).contains(&weekday)
+            && week > 0
+            && Self::from_days(monday + 3).is_some_and(|thursday| thursday.year == year);
+        Self::from_days(monday + i64::from(weekday) - 1).filter(|_| exists)
+    }
+
     /// The day so many days after 1970-01-01; `None` outside the years 0 to 9999.
     #[must_use]
     pub fn from_days(days: i64) -> Option<Self> {

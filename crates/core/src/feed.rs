@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::calendar::{Date, DateTime};
+use crate::calendar::MILLIS_PER_DAY;
 use crate::id::{MAX_ID, parse_id};
 use crate::iso8601::Reader;
 use crate::time::Timestamp;
@@ -47,9 +47,11 @@ impl Cursor {
     /// Reads a time, or a time, `_` and the id of a row.
     ///
     /// The time is an ISO 8601 one of the years 0001 to 9999, in the extended form or
-    /// in the basic one: a day alone is its midnight, seconds and offset may be
-    /// missing, without an offset it is UTC, and a space for the `+` of the offset is
-    /// what a query string makes of a `+` that was not escaped.
+    /// in the basic one, with its day by month, by week or by its number in the year. A
+    /// day, month or week alone is the midnight that it begins with, what is missing of a
+    /// clock is zero, the last thing of it may have decimals, without an offset it is UTC,
+    /// and a space for the `+` of the offset is what a query string makes of a `+` that
+    /// was not escaped.
     ///
     /// Without an id, what is new is what comes strictly after the time. So it is
     /// with a time that no row can have, for rows have whole milliseconds: its id
@@ -90,19 +92,13 @@ fn read_time(text: &str) -> Option<(Timestamp, bool)> {
     } else {
         (b"", b"")
     };
-    let (year, month, day) = rest.date(dash)?;
-    let date = Date::new(year, month, day).filter(|date| date.year() > 0)?;
+    let (date, is_day) = rest.any_date(dash).filter(|(date, _)| date.year() > 0)?;
+    let midnight = date.days() * MILLIS_PER_DAY;
     if rest.is_empty() {
-        let midnight = DateTime::new(date, 0, 0, 0, 0)?;
-        return Some((Timestamp::within_years(midnight.millis())?, false));
+        return Some((Timestamp::within_years(midnight)?, false));
     }
-    rest.one_of(b"Tt ")?;
-    let (hour, minute, second) = rest.time(colon)?;
-    let (millisecond, is_finer) = match second {
-        Some(_) => rest.long_fraction()?,
-        None => (0, false),
-    };
-    let local = DateTime::new(date, hour, minute, second.unwrap_or(0), millisecond)?;
+    rest.one_of(b"Tt ").filter(|_| is_day)?;
+    let (clock, is_finer) = rest.clock(colon)?;
     let offset_seconds = match rest.one_of(b"Zz+- ") {
         Some(b'+' | b' ') => rest.offset()?,
         Some(b'-') => -rest.offset()?,
@@ -111,6 +107,6 @@ fn read_time(text: &str) -> Option<(Timestamp, bool)> {
     if !rest.is_empty() {
         return None;
     }
-    let at = Timestamp::within_years(local.millis() - offset_seconds * 1_000)?;
+    let at = Timestamp::within_years(midnight + clock - offset_seconds * 1_000)?;
     Some((at, is_finer))
 }

@@ -1,6 +1,12 @@
 //! The parts of ISO 8601 texts, which dates, times and cursors are read from.
 
+use crate::calendar::{Date, MILLIS_PER_DAY};
+
 pub(crate) const NANOS_PER_MILLI: i64 = 1_000_000;
+
+/// Decimals that count to the last one; of further ones only whether there are any. A
+/// fraction of so many digits, in milliseconds of an hour, still fits 128 bits.
+const EXACT_DECIMALS: usize = 30;
 
 /// In seconds; offsets are shorter. POSIX can write 24:59:59, and an hour more in
 /// summer.
@@ -63,6 +69,89 @@ impl<'a> Reader<'a> {
         self.0.get(4) == Some(&b'-')
     }
 
+    /// A day, by month (`YYYY-MM-DD`), by week (`YYYY-Www-D`) or by its number in the year
+    /// (`YYYY-DDD`), or the first day of a month (`YYYY-MM`) or a week (`YYYY-Www`); and
+    /// whether it is a day that was written. Without dashes there is no month alone, which
+    /// could be a day of another century.
+    pub(crate) fn any_date(&mut self, dash: &[u8]) -> Option<(Date, bool)> {
+        let year = i16::from(self.two_digits()?) * 100 + i16::from(self.two_digits()?);
+        self.skip(dash)?;
+        if self.one_of(b"W").is_some() {
+            let week = self.two_digits()?;
+            let has_day = if dash.is_empty() {
+                self.0.first().is_some_and(u8::is_ascii_digit)
+            } else {
+                self.skip(dash).is_some()
+            };
+            let weekday = if has_day { self.digit()? } else { 1 };
+            return Some((Date::from_week(year, week, weekday)?, has_day));
+        }
+        let first = self.two_digits()?;
+        if !dash.is_empty() && self.skip(dash).is_some() {
+            return Some((Date::new(year, first, self.two_digits()?)?, true));
+        }
+        let Some(third) = self.digit() else {
+            let is_month = !dash.is_empty();
+            let month = is_month.then(|| Date::new(year, first, 1)).flatten()?;
+            return Some((month, false));
+        };
+        match self.digit() {
+            Some(fourth) if dash.is_empty() => {
+                Some((Date::new(year, first, third * 10 + fourth)?, true))
+            }
+            Some(_) => None,
+            None => {
+                let day_of_year = i16::from(first) * 10 + i16::from(third);
+                Some((Date::from_ordinal(year, day_of_year)?, true))
+            }
+        }
+    }
+
+    /// `hh`, `hh:mm` or `hh:mm:ss`, the last of them with decimals if need be: whole
+    /// milliseconds since midnight, and whether there is more than those. 24:00 is the
+    /// midnight that ends the day, a leap second the one before.
+    pub(crate) fn clock(&mut self, colon: &[u8]) -> Option<(i64, bool)> {
+        let sixty = |number: i8| (number < 60).then_some(i64::from(number));
+        let mut unit = 3_600_000;
+        let mut millis = i64::from(self.two_digits()?) * unit;
+        if self.has_more(colon) {
+            unit = 60_000;
+            millis += sixty(self.two_digits()?)? * unit;
+            if self.has_more(colon) {
+                unit = 1_000;
+                let second = self.two_digits()?;
+                millis += sixty(if second == 60 { 59 } else { second })? * unit;
+            }
+        }
+        let (part, is_finer) = self.decimals_of(unit)?;
+        millis += part;
+        let exists = millis < MILLIS_PER_DAY || millis == MILLIS_PER_DAY && !is_finer;
+        exists.then_some((millis, is_finer))
+    }
+
+    /// One or more digits after a point or comma, of a unit of so many milliseconds: whole
+    /// milliseconds, and whether there is more than those. 0 and `false` when there is
+    /// neither.
+    fn decimals_of(&mut self, unit: i64) -> Option<(i64, bool)> {
+        if self.one_of(b".,").is_none() {
+            return Some((0, false));
+        }
+        let (mut parts, mut of) = (u128::from(self.digit()?.unsigned_abs()), 10_u128);
+        let (mut digits, mut is_finer) = (1, false);
+        while let Some(digit) = self.digit() {
+            if digits < EXACT_DECIMALS {
+                parts = parts * 10 + u128::from(digit.unsigned_abs());
+                of *= 10;
+                digits += 1;
+            } else {
+                is_finer |= digit != 0;
+            }
+        }
+        let millis = parts * u128::from(unit.unsigned_abs());
+        is_finer |= millis % of != 0;
+        Some((i64::try_from(millis / of).ok()?, is_finer))
+    }
+
     /// `hh:mm` or `hh:mm:ss`, whether or not there is such a time, without leap
     /// seconds.
     pub(crate) fn time(&mut self, colon: &[u8]) -> Option<(i8, i8, Option<i8>)> {
@@ -94,19 +183,6 @@ impl<'a> Reader<'a> {
             nanos += i64::from(digit) * unit;
         }
         Some(nanos)
-    }
-
-    /// One or more digits after a point or comma: whole milliseconds, and whether
-    /// there is more than those. 0 and `false` when there is neither.
-    pub(crate) fn long_fraction(&mut self) -> Option<(i16, bool)> {
-        let is_there = matches!(self.0, [b'.' | b',', ..]);
-        let nanos = self.fraction()?;
-        let mut is_finer = nanos % NANOS_PER_MILLI != 0;
-        while is_there && let Some(digit) = self.digit() {
-            is_finer |= digit != 0;
-        }
-        let millis = i16::try_from(nanos / NANOS_PER_MILLI).ok()?;
-        Some((millis, is_finer))
     }
 
     /// What follows an offset's sign, in seconds: `hh`, `hh:mm`, `hh:mm:ss` or the

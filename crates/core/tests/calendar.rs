@@ -26,6 +26,15 @@ fn each_day_is_the_one_of_jiff() {
         assert_eq!(have.days(), days, "{date}");
         let (year, month, day) = parts;
         assert_eq!(Date::new(year, month, day), Some(have));
+        let of_year = Date::from_ordinal(year, date.day_of_year());
+        assert_eq!(of_year, Some(have), "{date}");
+        let week = date.iso_week_date();
+        // The first days of year 0 are in a week of the year before.
+        if week.year() >= 0 {
+            let weekday = week.weekday().to_monday_one_offset();
+            let of_week = Date::from_week(week.year(), week.week(), weekday);
+            assert_eq!(of_week, Some(have), "{date}");
+        }
         days += 1;
     }
     assert_eq!(days, LAST + 1);
@@ -52,6 +61,36 @@ fn days_that_are_no_days() {
     ] {
         let date = Date::new(year, month, day);
         assert_eq!(date, None, "{year}-{month}-{day}");
+    }
+    for (year, day_of_year) in [
+        (2026, 0),
+        (2026, -1),
+        (2026, 366),
+        (2024, 367),
+        (-1, 1),
+        (10_000, 1),
+        (9_999, 366),
+        (2026, i16::MIN),
+        (2026, i16::MAX),
+        (i16::MAX, i16::MAX),
+    ] {
+        let date = Date::from_ordinal(year, day_of_year);
+        assert_eq!(date, None, "{year}-{day_of_year}");
+    }
+    for (year, week, weekday) in [
+        (2026, 0, 1),
+        (2025, 53, 1),
+        (2026, 54, 1),
+        (2026, 1, 0),
+        (2026, 1, 8),
+        (-1, 1, 1),
+        (10_000, 1, 1),
+        (2026, i8::MIN, i8::MIN),
+        (2026, i8::MAX, i8::MAX),
+        (i16::MIN, i8::MIN, i8::MIN),
+    ] {
+        let date = Date::from_week(year, week, weekday);
+        assert_eq!(date, None, "{year}-W{week}-{weekday}");
     }
     for days in [i64::MIN, i64::MAX] {
         assert_eq!(Date::from_days(days), None);

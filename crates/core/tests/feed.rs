@@ -42,7 +42,7 @@ type Form = (usize, usize, i64, &'static str);
 fn any_form() -> impl Strategy<Value = Form> {
     let offset = prop_oneof![Just(0_i64), -14 * 60..=14 * 60_i64];
     let zeros = prop_oneof![Just(""), Just("0"), Just("000"), Just("00000000000")];
-    (0_usize..4, 0_usize..4, offset, zeros)
+    (0_usize..8, 0_usize..4, offset, zeros)
 }
 
 fn written(millis: i64, (form, zone, minutes, zeros): Form) -> String {
@@ -53,6 +53,10 @@ fn written(millis: i64, (form, zone, minutes, zeros): Form) -> String {
         "%Y-%m-%d %H:%M:%S%.3f",
         "%Y-%m-%dt%H:%M:%S,%3f",
         "%Y%m%dT%H%M%S%.3f",
+        "%G-W%V-%uT%H:%M:%S%.3f",
+        "%GW%V%uT%H%M%S%.3f",
+        "%Y-%jT%H:%M:%S%.3f",
+        "%Y%jT%H%M%S%.3f",
     ][form];
     let (sign, lost) = if minutes < 0 { ("-", "-") } else { ("+", " ") };
     let (hour, minute) = (minutes.abs() / 60, minutes.abs() % 60);
@@ -147,7 +151,7 @@ proptest! {
     #[test]
     fn any_text_is_refused_or_means_a_place(text in prop_oneof![
         any::<String>(),
-        "[0-9]{4}-?[0-9]{2}-?[0-9]{2}([Tt ][0-9]{2}:?[0-9]{2}(:?[0-9]{2}([.,][0-9]{0,20})?)?)?(Z|[-+ ][0-9:]{1,8})?(_[0-9]{0,20})?",
+        "[0-9]{4}-?([0-9]{2}|[0-3][0-9]{2}|W[0-5][0-9])(-?[0-9]{1,2})?([Tt ][0-9]{2}(:?[0-9]{2}(:?[0-9]{2})?)?([.,][0-9]{0,40})?)?(Z|[-+ ][0-9:]{1,8})?(_[0-9]{0,20})?",
         "[-0-9TZ:.,+_ ]{0,40}",
     ]) {
         if let Ok(cursor) = Cursor::parse(&text) {
