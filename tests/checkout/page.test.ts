@@ -5,7 +5,7 @@ import { startBrowser } from '../support/browser.ts';
 import { Checkout, eventOf, shirtOf, typeOf } from '../support/checkout.ts';
 import { ADA, scanned, visit } from '../support/page.ts';
 import { startHandbill } from '../support/runtime.ts';
-import { operatorOf, organizerNamed } from '../support/seed.ts';
+import { SEASON, operatorOf, organizerNamed } from '../support/seed.ts';
 
 const hb = await startHandbill();
 after(() => hb.stop());
@@ -15,7 +15,7 @@ const operator = await operatorOf(hb);
 const { manager } = await organizerNamed(hb, operator, 'demo');
 const checkout = new Checkout(hb);
 
-const event = await eventOf(manager, { name: 'Rock Night', place: 'Alter Pier', time_zone: 'America/New_York', starts_at: '2027-03-06T19:00:00-05:00', ends_at: '2027-03-06T23:30:00-05:00', transaction_charge: 100 });
+const event = await eventOf(manager, { name: 'Rock Night', place: 'Alter Pier', time_zone: 'America/New_York', starts_at: `${SEASON}-03-06T19:00:00-05:00`, ends_at: `${SEASON}-03-06T23:30:00-05:00`, transaction_charge: 100 });
 const standing = await typeOf(manager, event, { name: 'Standing', price: 3_500, booking_fee: 150, quantity: 10_000, max_per_order: 8 });
 const seat = await typeOf(manager, event, { name: 'Seat', price: 5_200, quantity: 10_000 });
 const shirt = await shirtOf(manager, { price: 2_500, quantity: 10_000 });
@@ -36,7 +36,8 @@ test('BK-11 a quick purchase link leads from click to confirmation', async () =>
   const buyer = await visit(browser, hb);
   await buyer.open(path);
   await buyer.heading('Rock Night').waitFor();
-  await buyer.page.getByText('Sat 6 March 2027, 19:00').waitFor();
+  const weekday = new Date(`${SEASON}-03-06T12:00:00Z`).toLocaleDateString('en', { weekday: 'short', timeZone: 'UTC' });
+  await buyer.page.getByText(`${weekday} 6 March ${SEASON}, 19:00`).waitFor();
   await buyer.page.getByText('Alter Pier').waitFor();
   assert.equal(await buyer.quantity('Standing').inputValue(), '2');
   assert.equal(await buyer.quantity('Tour shirt, Size M').inputValue(), '1');
@@ -86,6 +87,22 @@ test('BK-02 the total follows what is typed, without a request', async () => {
   const basket = await (await held).json();
   assert.deepEqual([basket.quote.total, buyer.count('PUT')], [18_750, 1]);
   assert.deepEqual(basket.selection.items, [{ ticket_type: standing, quantity: 3 }, { product_attribute: shirt, quantity: 1 }, { ticket_type: seat, quantity: 1 }]);
+  await buyer.close();
+});
+
+test('BK-11 who chooses the first thing can buy it at once', async () => {
+  const buyer = await visit(browser, hb);
+  await buyer.open(`/checkout/?event=${event}`);
+  await buyer.page.clock.install();
+  await buyer.page.clock.pauseAt(Date.now() + 60_000);
+  await buyer.quantity('Seat').fill('1');
+  await buyer.total('53.00 EUR');
+  assert.deepEqual([await buyer.page.locator('#reason').textContent(), await buyer.buy().getAttribute('aria-disabled')], ['', 'false']);
+  await buyer.page.getByLabel('Pay offline').waitFor();
+  // Who is quick buys before the basket was written.
+  await buyer.introduce();
+  await buyer.page.clock.resume();
+  await buyer.order();
   await buyer.close();
 });
 

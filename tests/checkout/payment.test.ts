@@ -73,7 +73,7 @@ test('BK-09 offline only where the organizer allows it, with its instructions', 
 
 test('BK-09 what costs nothing is paid by no_cost, and nothing else is', async () => {
   const nothing = await checkout.opened(items(free, 2));
-  assert.deepEqual([nothing.quote.total, nothing.payment_methods], [0, ['no_cost']]);
+  assert.deepEqual([nothing.quote.total, nothing.payment_methods, nothing.organizer.payment_methods], [0, ['no_cost'], ['external', 'offline']]);
   for (const method of ['offline', 'external']) await refusedMethod(nothing, method);
   const { order } = await checkout.completed(nothing);
   assert.deepEqual([order.payment_method, order.status, order.tickets.length], ['no_cost', 'completed', 2]);
@@ -240,7 +240,6 @@ test('BK-09 payment and end of time at once: one of them', async () => {
 });
 
 test('BK-09 payment and cancellation at once: one of them, wholly', async () => {
-  const outcomes = new Set<string>();
   for (let round = 0; round < 8; round += 1) {
     const one = await pending();
     const [paid, cancelled] = await Promise.all([checkout.pay(reportOf(one, `race-${round}`), secret, clock.now()), manager.post(`orders/${one.order.id}/cancel`, {})]);
@@ -249,7 +248,6 @@ test('BK-09 payment and cancellation at once: one of them, wholly', async () => 
     const { status, refunded, total, txn_id: txn } = await shown(one.order.id);
     assert.deepEqual([status, refunded, txn], ['cancelled', paid.status === 200 ? total : 0, paid.status === 200 ? `race-${round}` : null]);
     assert.deepEqual(await stockOf(manager, one.type), { held: 0, issued: 0, available: 10 });
-    outcomes.add(String(paid.status));
   }
   await assertConsistent(hb);
 });

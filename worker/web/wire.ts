@@ -42,14 +42,13 @@ export interface Basket {
   hold_until: string | null;
   /** The Worker's clock, unix milliseconds. */
   now: number;
-  organizer: { id: number; name: string; slug: string };
+  organizer: { id: number; name: string; slug: string; payment_methods: PaymentMethod[] };
   events: Show[];
   link: string | null;
   items: ItemText[];
   catalogue: Catalogue;
   selection: Selection;
   quote: Quote;
-  payment_methods: PaymentMethod[];
   offline_instructions: string;
 }
 

@@ -246,9 +246,14 @@ fn is_of_stock(code: &str) -> bool {
 
 /// How an order of this organizer may be paid.
 pub fn payment_methods(seller: &SellerRow, total: i64) -> Vec<&'static str> {
-    if total == 0 {
-        return vec!["no_cost"];
+    match total {
+        0 => vec!["no_cost"],
+        _ => ways_to_pay(seller),
     }
+}
+
+/// How this organizer takes payments.
+fn ways_to_pay(seller: &SellerRow) -> Vec<&'static str> {
     // Without a key no payment could ever be reported.
     [
         ("external", seller.payment_keys > 0),
@@ -259,9 +264,15 @@ pub fn payment_methods(seller: &SellerRow, total: i64) -> Vec<&'static str> {
     .collect()
 }
 
-/// An organizer as public answers show it.
-pub fn organizer_json(organizer: &SellerRow) -> Value {
-    json!({ "id": organizer.id, "name": organizer.name, "slug": organizer.slug })
+/// An organizer as public answers show it. How it takes payments is said whatever the
+/// total: a page that prices by itself knows it before its basket does.
+fn organizer_json(organizer: &SellerRow) -> Value {
+    json!({
+        "id": organizer.id,
+        "name": organizer.name,
+        "slug": organizer.slug,
+        "payment_methods": ways_to_pay(organizer),
+    })
 }
 
 fn event_json(event: &SoldEventRow) -> Value {

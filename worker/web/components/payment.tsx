@@ -8,7 +8,7 @@ const NAMES: Record<Exclude<PaymentMethod, 'no_cost'>, string> = { external: 'Pa
 /** How the basket can be paid; what is free needs no way. */
 export function methodsOf({ basket, quote }: Open): Exclude<PaymentMethod, 'no_cost'>[] {
   if (quote.total === 0) return [];
-  return (['external', 'offline'] as const).filter((method) => basket.payment_methods.includes(method));
+  return (['external', 'offline'] as const).filter((method) => basket.organizer.payment_methods.includes(method));
 }
 
 export function Payment({ open, problem }: { open: Open; problem: FieldProblem | undefined }) {
