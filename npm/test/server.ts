@@ -36,19 +36,22 @@ async function isListening(port: number): Promise<boolean> {
  */
 export async function running(project: Project, code: string, command: (port: number) => string[], use: (port: number) => Promise<void>): Promise<string> {
   writeFileSync(project.path('server.mjs'), code);
-  const port = await freePort();
-  const [program = '', ...flags] = command(port);
-  const env = { ...process.env, PORT: `${port}`, WEBHOOK_SECRET: 'ABCD123', NODE_ENV: 'production' };
-  const server = spawn(program, [...flags, 'server.mjs'], { cwd: project.folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const printed = text(server.stdout);
-  try {
-    while (!(await isListening(port))) {
-      if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}`);
-      await pause(20);
+  // Between our closing a port and the server's taking it somebody else may.
+  for (let tries = 1; ; tries += 1) {
+    const port = await freePort();
+    const [program = '', ...flags] = command(port);
+    const env = { ...process.env, PORT: `${port}`, WEBHOOK_SECRET: 'ABCD123', NODE_ENV: 'production' };
+    const server = spawn(program, [...flags, 'server.mjs'], { cwd: project.folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const printed = text(server.stdout);
+    try {
+      while (server.exitCode === null && !(await isListening(port))) await pause(20);
+      if (server.exitCode === null) {
+        await use(port);
+        return printed;
+      }
+      if (tries === 3) throw new Error(`the server ended with ${server.exitCode}`);
+    } finally {
+      server.kill();
     }
-    await use(port);
-  } finally {
-    server.kill();
   }
-  return printed;
 }

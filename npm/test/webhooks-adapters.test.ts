@@ -205,7 +205,10 @@ const plain = webhook((env) => env.SECRET, ({ event, payload }) => new Response(
 const silent = webhook((env) => env.SECRET, () => undefined, { tolerance: 60 });
 const once = (store) => webhook((env) => env.SECRET, async ({ id }, env) => Response.json(await createReplayGuard(store(env)).once(id, () => 'handled')));
 const stores = { '/d1': once((env) => d1Store(env.DB)), '/kv': once((env) => kvStore(env.KV)) };
-const slow = webhook((env) => env.SECRET, async ({ id }, env) => Response.json(await createReplayGuard(d1Store(env.DB)).once(id, () => new Promise((resolve) => setTimeout(() => resolve('slowly'), 200)))));
+const slow = webhook((env) => env.SECRET, async ({ id }, env) => Response.json(await createReplayGuard(d1Store(env.DB)).once(id, async () => {
+  while ((await env.KV.get('gate')) === null) await new Promise((resolve) => setTimeout(resolve, 20));
+  return 'slowly';
+})));
 
 export default {
   async fetch(request, env, context) {
@@ -240,7 +243,15 @@ test('NP-07 Workers and Hono take webhooks, each event once', async () => {
       assert.deepEqual(await post(origin + path, BODY, testHeaders(BODY, SECRET, { signedAt: Date.now() + 2000 })), { status: 200, text: '{"isDuplicate":true}' });
     }
     const other = JSON.stringify({ ...EVENT, id: 'wh_2' });
-    const answers = await Promise.all(Array.from({ length: 10 }, () => post(`${origin}/slow`, other, testHeaders(other, SECRET))));
+    // The first to come takes until the others were told to come again.
+    const gate = (await runtime.getKVNamespace('KV')) as unknown as { put(key: string, value: string): Promise<void> };
+    let told = 0;
+    const sent = async () => {
+      const answer = await post(`${origin}/slow`, other, testHeaders(other, SECRET));
+      if ((told += 1) === 9) await gate.put('gate', 'open');
+      return answer;
+    };
+    const answers = await Promise.all(Array.from({ length: 10 }, sent));
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, ...Array.from({ length: 9 }, () => 503)]);
     assert.equal(answers.filter(({ text }) => text.includes('slowly')).length, 1);
 

@@ -5,7 +5,7 @@ import { DB_TELLS } from '../support/faults.ts';
 import { planOf, ranDuring, scansIn } from '../support/plans.ts';
 import { startHandbill } from '../support/runtime.ts';
 import type { Handbill } from '../support/runtime.ts';
-import { operatorOf, organizerNamed } from '../support/seed.ts';
+import { SEASON, operatorOf, organizerNamed } from '../support/seed.ts';
 import type { Organizer } from '../support/seed.ts';
 import { count, median, say, sized, table } from './machine.ts';
 
@@ -28,7 +28,7 @@ interface Place {
   pages: { fresh: string; old: string };
 }
 
-const OPEN = { starts_at: '2027-06-01T20:00:00Z', ends_at: '2027-06-01T23:00:00Z' };
+const OPEN = { starts_at: `${SEASON}-06-01T20:00:00Z`, ends_at: `${SEASON}-06-01T23:00:00Z` };
 
 /** Completed orders `from` to `until`, in the shape in which the report keeps them: of the events and links between these ends, spread over some days. */
 async function sold(hb: Handbill, demo: Organizer, orders: { from: number; until: number }, types: { id: number; event: number }[], links: { first: number; count: number }, days: { first: number; count: number }): Promise<void> {

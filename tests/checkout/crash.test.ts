@@ -13,13 +13,15 @@ import { startHandbill } from '../support/runtime.ts';
 import { operatorOf, organizerNamed } from '../support/seed.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'handbill-crash-'));
-after(() => rmSync(state, { recursive: true, force: true }));
 
 const BASKETS = 200;
 const AT_ONCE = 16;
 
 let hb = await startHandbill({ state });
-after(() => hb.stop());
+after(async () => {
+  await hb.stop();
+  rmSync(state, { recursive: true, force: true });
+});
 const operator = await operatorOf(hb);
 const { token } = (await organizerNamed(hb, operator, 'demo')).manager;
 // Each speaks to the Handbill that runs now: it is another one after a crash.
@@ -72,8 +74,11 @@ async function cutOff(requests: Request[], until: number): Promise<Map<Request, 
       if (answers.size >= until) death ??= dying.kill();
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  await death;
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  } finally {
+    await (death ?? dying.kill());
+  }
   return answers;
 }
 

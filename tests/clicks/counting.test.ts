@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { BROWSERS, PREFETCHES, ROBOTS } from '../support/agents.ts';
+import { DAY } from '../support/checkout.ts';
 import { derived, figuresOf, ledgerSize } from '../support/clicks.ts';
 import type { Figures } from '../support/clicks.ts';
 import { QUEUE_REPEATS } from '../support/faults.ts';
@@ -64,7 +65,7 @@ async function behave(hb: Handbill, index: number, paths: string[], model: Model
     });
     assert.equal(answer.status, 302, path);
     const sent = /hb_visitor=([^;]+)/.exec(jar)?.[1];
-    const visitor = optsOut ? `${address} ${agent}` : (sent ?? cookieValue(answer, 'hb_visitor'));
+    const visitor = optsOut ? `${address} ${agent} on day ${Math.floor(Date.now() / DAY)}` : (sent ?? cookieValue(answer, 'hb_visitor'));
     assert.ok(visitor, 'a visitor without an opt-out has an id');
     model.note(path, { isRobot, isView: !isRobot && !isHead && Object.keys(prefetch).length === 0, visitor });
     if (keepsCookies) {

@@ -36,7 +36,7 @@ test('RD-01 a slug is found however it was typed or where a sentence ended', asy
 });
 
 test('RD-01 what no link has is a 404 page', async () => {
-  for (const path of ['/l/', '/l', '/l/zzzzzzz9', '/l/a', '/l/%00', '/l/%', '/l/%ZZ', '/l/%FF%FE', '/l/a%2Fb', '/l/a/b', `/l/${'x'.repeat(65)}`, `/l/${'x'.repeat(8_000)}`, "/l/'%20OR%201=1", '/l/..%2f..%2fetc', '/l/<script>alert(1)</script>', '/l/ä', '/zzzzzzz9', '/l/link//x', '/l/test:clock-offset']) {
+  for (const path of ['/l/', '/l', '/l/zzzzzzz9', '/l/a', '/l/%00', '/l/%', '/l/%ZZ', '/l/%FF%FE', '/l/a%2Fb', '/l/a/b', `/l/${'x'.repeat(65)}`, `/l/${'x'.repeat(8_000)}`, "/l/'%20OR%201=1", '/l/..%2f..%2fetc', '/l/<script>alert(1)</script>', '/l/ä', '/zzzzzzz9', '/l/link//x', '/l/test:clock']) {
     const { status, leadsTo, text } = await hb.send(encodeURI(path).replaceAll('%25', '%'));
     assert.equal(status, 404, path);
     assert.equal(leadsTo, undefined);

@@ -36,7 +36,7 @@ test('AU-03 a token signs in, without a script', async () => {
   }
   await field.fill(token);
   await person.button('Sign in').click();
-  assert.equal(at(page), REPORT);
+  await page.waitForURL((url) => url.pathname === REPORT);
   assert.match(await page.content(), /<noscript><p>[^<]*please allow JavaScript/);
   await page.goto('/dashboard/');
   assert.equal(at(page), REPORT);

@@ -10,6 +10,8 @@ import { Visitor, orderOf } from '../support/visitor.ts';
 
 const hb = await startHandbill();
 after(() => hb.stop());
+// Far from any midnight: what happens here is of one day.
+await hb.setClockToNoon(0);
 const operator = await operatorOf(hb);
 const demo = await organizerNamed(hb, operator, 'demo');
 const campaigns = new Campaigns(hb, demo.slug, demo.event.slug, demo.manager.token);

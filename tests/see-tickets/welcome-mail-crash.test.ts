@@ -17,13 +17,15 @@ import { signingKey, startHandbill } from '../support/runtime.ts';
 import { operatorOf, organizerNamed } from '../support/seed.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'handbill-mail-'));
-after(() => rmSync(state, { recursive: true, force: true }));
 const provider = await MailProvider.start();
 after(() => provider.stop());
 const vars = { MAIL_URL: provider.url, MAIL_API_KEY: 're_secret', MAIL_FROM: 'links@shop.example', SIGNING_KEYS: signingKey('test') };
 
 let hb = await startHandbill({ state, vars });
-after(() => hb.stop());
+after(async () => {
+  await hb.stop();
+  rmSync(state, { recursive: true, force: true });
+});
 const { token } = (await organizerNamed(hb, await operatorOf(hb), 'demo')).manager;
 const manager = (): Manager => new Manager(hb, token);
 let minutes = 0;
@@ -37,9 +39,11 @@ const newcomer = (): { kind: string; name: string; email: string } => {
 /** Runs `action` on a Handbill that it can end, and starts another on what is left. */
 async function crashing(action: (dying: Awaited<ReturnType<typeof startKillable>>) => Promise<void>): Promise<void> {
   await hb.stop();
+  const dying = await startKillable(state, vars);
   try {
-    await action(await startKillable(state, vars));
+    await action(dying);
   } finally {
+    await dying.kill();
     hb = await startHandbill({ state, vars });
   }
 }

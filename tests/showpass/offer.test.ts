@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { eventOf, problemsOf, shirtOf, typeOf } from '../support/checkout.ts';
 import { startHandbill } from '../support/runtime.ts';
-import { operatorOf, organizerNamed } from '../support/seed.ts';
+import { SEASON, operatorOf, organizerNamed } from '../support/seed.ts';
 
 const hb = await startHandbill();
 after(() => hb.stop());
@@ -100,7 +100,7 @@ test('SP-20 a foreign, deleted or unknown link unlocks nothing', async () => {
 });
 
 test('SP-20 what is archived or not published is not offered', async () => {
-  const event = await demo.manager.made('events', { name: 'Draft', slug: 'draft', time_zone: 'UTC', currency: 'EUR', starts_at: '2027-05-01T10:00:00Z', ends_at: '2027-05-01T12:00:00Z', published: false });
+  const event = await demo.manager.made('events', { name: 'Draft', slug: 'draft', time_zone: 'UTC', currency: 'EUR', starts_at: `${SEASON}-05-01T10:00:00Z`, ends_at: `${SEASON}-05-01T12:00:00Z`, published: false });
   assert.equal((await hb.send('/shop/demo/draft/')).status, 404);
   assert.equal((await hb.send('/shop/demo/draft/offer.json')).status, 404);
   await demo.manager.patch(`events/${event.id}`, { published: true });
@@ -150,7 +150,7 @@ test('BK-04 a total beyond what can be counted is no number, not a wrong one', a
 });
 
 test('BK-04 items of two currencies make no basket', async () => {
-  const yen = await demo.manager.made('events', { name: 'Tokyo', slug: 'tokyo', time_zone: 'Asia/Tokyo', currency: 'JPY', starts_at: '2027-05-01T10:00:00Z', ends_at: '2027-05-01T12:00:00Z' });
+  const yen = await demo.manager.made('events', { name: 'Tokyo', slug: 'tokyo', time_zone: 'Asia/Tokyo', currency: 'JPY', starts_at: `${SEASON}-05-01T10:00:00Z`, ends_at: `${SEASON}-05-01T12:00:00Z` });
   const type = (await demo.manager.made('ticket-types', { event_id: yen.id, name: 'Arena', price: 9_000, quantity: 5 })).id;
   const { status, json } = await venue.create({ via: 4, extra: [{ ticket_type: floor, quantity: 1 }, { ticket_type: type, quantity: 1 }] });
   assert.deepEqual([status, Object.keys(json)], [400, ['extra']]);

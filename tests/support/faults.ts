@@ -64,7 +64,10 @@ export const KV_REFUSES = `(env) => {
  */
 export const KV_KEEPS_COPIES = `(env) => {
   const copies = (globalThis.copies ??= new Map());
-  const now = async () => Date.now() + Number((await env.LINKS.get('test:clock-offset')) ?? 0);
+  const now = async () => {
+    const clock = (await env.LINKS.get('test:clock')) ?? '+0';
+    return Number(clock.slice(1)) + (clock.startsWith('+') ? Date.now() : 0);
+  };
   return {
     ...env,
     LINKS: {

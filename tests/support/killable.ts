@@ -16,7 +16,7 @@ export interface Killable {
   url: URL;
   /** Has the cron trigger run, and does not wait for it. */
   startCron(): void;
-  /** Ends every process of it at once, none with a chance to say goodbye. */
+  /** Ends every process of it at once, none with a chance to say goodbye. What is dead stays so. */
   kill(): Promise<void>;
 }
 
@@ -39,13 +39,18 @@ export async function startKillable(state: string, vars: Record<string, string> 
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), state, JSON.stringify(vars)], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
   const group = child.pid;
   if (group === undefined) throw new Error('the runtime did not start');
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const died = once(child, 'exit').then(([code]) => {
+    throw new Error(`the runtime ended with ${code}`);
+  });
+  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), died]);
+  // From here on that is what it is for.
+  died.catch(() => undefined);
   if (alive(group).length < 2) throw new Error('workerd is not in the group of its parent');
   return {
     url: new URL(line),
     startCron: () => void child.stdin.write('cron\n'),
     async kill() {
-      process.kill(-group, 'SIGKILL');
+      if (alive(group).length > 0) process.kill(-group, 'SIGKILL');
       await eventually('the last process of the group to end', async () => alive(group).length === 0);
     },
   };

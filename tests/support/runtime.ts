@@ -1,12 +1,11 @@
 // Starts the Worker on the real runtime: workerd with D1, KV and Queues, as
 // wrangler.toml declares them, on a free port of this machine.
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare';
-import { unstable_getMiniflareWorkerOptions as optionsOf, unstable_splitSqlQuery as statementsOf } from 'wrangler';
 import { send } from './http.ts';
 import type { Answer, Sent } from './http.ts';
 import { eventually } from './eventually.ts';
@@ -14,7 +13,7 @@ import { eventually } from './eventually.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const WORKER = join(ROOT, 'worker');
 const ENTRY = join(WORKER, 'entry.js');
-const CLOCK_KEY = 'test:clock-offset';
+const CLOCK_KEY = 'test:clock';
 /** Where wrangler, too, notes which migrations a database has had. */
 const APPLIED = 'd1_migrations';
 const DAY = 86_400_000;
@@ -137,7 +136,12 @@ export class Handbill {
 
   /** Moves the Worker's clock to `milliseconds` ahead of the real one. */
   async setClockAhead(milliseconds: number): Promise<void> {
-    await this.kv.put(CLOCK_KEY, String(milliseconds));
+    await this.kv.put(CLOCK_KEY, `+${milliseconds}`);
+  }
+
+  /** Stops the Worker's clock at a time, in unix milliseconds. */
+  async stopClockAt(milliseconds: number): Promise<void> {
+    await this.kv.put(CLOCK_KEY, `=${milliseconds}`);
   }
 
   /** Days ahead, a safe distance from midnight: UTC noon of that day. */
@@ -240,16 +244,48 @@ async function migrate(db: Database, last = '~'): Promise<void> {
   const applied = (await db.prepare(`SELECT name FROM ${APPLIED}`).all()).results.map(({ name }) => name);
   for (const file of readdirSync(folder).sort()) {
     if (applied.includes(file) || file.slice(0, last.length) > last) continue;
-    const statements = [...statementsOf(readFileSync(join(folder, file), 'utf8')), `INSERT INTO ${APPLIED} (name) VALUES ('${file}')`];
-    await db.batch(statements.map((sql) => db.prepare(sql)));
+    await db.batch([readFileSync(join(folder, file), 'utf8'), `INSERT INTO ${APPLIED} (name) VALUES ('${file}')`].map((sql) => db.prepare(sql)));
+  }
+}
+
+/** What wrangler.toml declares, of which the tests use this much. */
+interface Declared {
+  bindings: Record<string, string>;
+  compatibilityDate?: string;
+  compatibilityFlags?: string[];
+  d1Databases: unknown;
+  kvNamespaces: unknown;
+  queueProducers: unknown;
+  queueConsumers: unknown;
+  email: unknown;
+}
+
+/**
+ * Reads wrangler.toml. That takes wrangler, which is longer in loading than a Worker is
+ * in starting: so what it says is kept, until the file or wrangler is another.
+ */
+async function declaredIn(path: string): Promise<Declared> {
+  const hash = createHash('sha256');
+  for (const input of [path, join(ROOT, 'package-lock.json')]) hash.update(readFileSync(input));
+  const kept = join(ROOT, '.tools', `declared-${hash.digest('hex').slice(0, 16)}.json`);
+  try {
+    return JSON.parse(readFileSync(kept, 'utf8'));
+  } catch {
+    const { unstable_getMiniflareWorkerOptions: optionsOf } = await import('wrangler');
+    const { bindings, compatibilityDate, compatibilityFlags, d1Databases, kvNamespaces, queueProducers, queueConsumers, email } = optionsOf(path).workerOptions as unknown as Declared;
+    const declared = { bindings, compatibilityDate, compatibilityFlags, d1Databases, kvNamespaces, queueProducers, queueConsumers, email } as Declared;
+    // Written beside and moved, since files of tests start at once.
+    writeFileSync(`${kept}.${process.pid}`, JSON.stringify(declared));
+    renameSync(`${kept}.${process.pid}`, kept);
+    return declared;
   }
 }
 
 /** Starts Handbill, on an empty database unless it is given one. Call `stop()` when done. */
 export async function startHandbill({ vars = {}, faults, elsewhere = false, https = false, peer = ENTRY, isDirect = false, isConsuming = true, state: kept, migrateTo }: Settings = {}): Promise<Handbill> {
-  const { workerOptions: declared } = optionsOf(join(ROOT, 'wrangler.toml'));
+  const declared = await declaredIn(join(ROOT, 'wrangler.toml'));
   const bindings = Object.fromEntries(
-    Object.entries({ ...(declared.bindings as Record<string, string>), ENVIRONMENT: 'test', SIGNING_KEYS: signingKey('test'), ...vars }).filter(([, value]) => value !== null),
+    Object.entries({ ...declared.bindings, ENVIRONMENT: 'test', SIGNING_KEYS: signingKey('test'), ...vars }).filter(([, value]) => value !== null),
   );
   const worker = {
     compatibilityDate: declared.compatibilityDate,

@@ -3,6 +3,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Manager, Venue } from './api.ts';
 import type { Handbill } from './runtime.ts';
 
+/** The year of the seed's events: so far ahead that they are still to come for a test that moves the clock by months. */
+export const SEASON = new Date().getUTCFullYear() + 2;
+
 export interface User {
   id: number;
   username: string;
@@ -19,9 +22,9 @@ export interface Organizer {
   /** A token that may only read. */
   reader: string;
   users: [User, User];
-  /** Sells `types`; ends on 2027-03-06, in New York. */
+  /** Sells `types`; ends on 6 March of `SEASON`, in New York. */
   event: { id: number; slug: string };
-  /** Sells `laterType`; ends on 2027-06-20, in Berlin; of series `series`. */
+  /** Sells `laterType`; ends on 20 June of `SEASON`, in Berlin; of series `series`. */
   laterEvent: { id: number; slug: string };
   series: number;
   group: number;
@@ -60,11 +63,11 @@ export async function organizerNamed(hb: Handbill, operator: Manager, slug: stri
   const series = (await manager.made('series', { name: `Summer of ${slug}` })).id;
   const event = await manager.made('events', {
     name: `Rock Night of ${slug}`, slug: 'rock-night', time_zone: 'America/New_York', currency, published: true,
-    starts_at: '2027-03-06T19:00:00-05:00', ends_at: '2027-03-06T23:30:00-05:00',
+    starts_at: `${SEASON}-03-06T19:00:00-05:00`, ends_at: `${SEASON}-03-06T23:30:00-05:00`,
   });
   const laterEvent = await manager.made('events', {
     name: `Jazz Brunch of ${slug}`, slug: 'jazz-brunch', time_zone: 'Europe/Berlin', currency, published: true, series_id: series,
-    starts_at: '2027-06-20T11:00:00+02:00', ends_at: '2027-06-20T15:00:00+02:00',
+    starts_at: `${SEASON}-06-20T11:00:00+02:00`, ends_at: `${SEASON}-06-20T15:00:00+02:00`,
   });
   const group = (await manager.made('ticket-groups', { event_id: event.id, name: `Seats of ${slug}`, max_per_order: 8 })).id;
   const type = async (name: string, more: object = {}): Promise<number> =>

@@ -57,7 +57,7 @@ export async function keyValues(hb: Handbill): Promise<Record<string, string | n
 /** Every byte that the runtime keeps on disk. */
 export function onDisk(hb: Handbill): Buffer {
   const paths = readdirSync(hb.state, { recursive: true, encoding: 'utf8' }).map((name) => join(hb.state, name));
-  return Buffer.concat(paths.filter((path) => statSync(path).isFile()).map((path) => readFileSync(path)));
+  return Buffer.concat(paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile()).map((path) => readFileSync(path)));
 }
 
 /** Filled by the queue whenever it likes, with clicks that were made before. */
