@@ -64,7 +64,7 @@ export function quickPurchase(items: Item[]): Selection {
   return JSON.parse(rules().quickPurchase(JSON.stringify({ items })));
 }
 
-/** The slug of the link that the URL of a checkout page names in `hb`, as links are looked up by; undefined when it names none. */
+/** The slug, or the code, of the link that the URL of a checkout page names in `hb`, as links are looked up by; undefined when it names none. */
 export function parseQuickPurchase(url: string | URL): string | undefined {
   const named = new URL(url, 'https://handbill.invalid').searchParams.get('hb');
   return named === null ? undefined : rules().linkKey(named);

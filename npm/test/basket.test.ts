@@ -93,6 +93,9 @@ test('NP-05 the link of a quick purchase is in the URL of the checkout page', ()
     ['?hb=abc', 'abc'],
     ['https://tickets.example/checkout/', undefined],
     ['https://tickets.example/checkout/?hb=', undefined],
+    // A campaign's code.
+    ['https://tickets.example/checkout/?hb=a', 'a'],
+    ['https://tickets.example/checkout/?event=7&hb=Summer.2027', 'summer.2027'],
     ['https://tickets.example/checkout/?hb=a%20b', undefined],
     ['https://tickets.example/checkout/?hb=%3Cscript%3E', undefined],
   ];

@@ -141,7 +141,7 @@ test('AU-06 a parameter that makes no sense is refused under its name', async ()
 test('AU-06 hostile paths and headers are refused, never a 500', async () => {
   const nasty = ['%00', '%FF', '%', '%ZZ', '..%2f..%2f', "'%20OR%201=1--", '%22', '%3Cscript%3E', '%F0%9F%8E%B8', 'x'.repeat(4_000), '9'.repeat(400), '-', '+1', '%2B1', ' 1'.replace(' ', '%20'), '1%00'];
   for (const piece of nasty) {
-    for (const path of [`/l/${piece}`, `/${piece}`, `/shop/${piece}/`, `/shop/demo/${piece}/`, `/shop/demo/rock-night/?hb=${piece}`, `/checkout/?hb=${piece}`, `/checkout/offer.json?hb=${piece}`, `/checkout/?event=${piece}`, `/checkout/baskets/${piece}`, `/checkout/orders/${piece}/`, `/manage/orders/${piece}`, `/manage/orders?status=${piece}`, `/manage/tickets?barcode=${piece}`, `/manage/events/${piece}`, `/manage/events?after=${piece}`, `/api/venue/${piece}/analytics/tracking/links/`, `${demo.venue.base}${piece}/`, `${demo.venue.base}?search=${piece}&page=1`, `${demo.venue.base}?${piece}=${piece}`, `/demo/rock-night/c/${piece}/`, `/demo/${piece}/c/x/`, `/api/v1/organizers/${piece}/events/${piece}/campaigns/`, `${campaigns}${piece}/`, `${campaigns}?page=1&${piece}=${piece}`, `${tickets}&after=${piece}`]) {
+    for (const path of [`/l/${piece}`, `/${piece}`, `/shop/${piece}/`, `/shop/demo/${piece}/`, `/shop/demo/rock-night/?hb=${piece}`, `/checkout/?hb=${piece}`, `/checkout/offer.json?hb=${piece}`, `/checkout/?event=${piece}`, `/checkout/baskets/${piece}`, `/checkout/orders/${piece}/`, `/manage/orders/${piece}`, `/manage/orders?status=${piece}`, `/manage/tickets?barcode=${piece}`, `/manage/events/${piece}`, `/manage/events?after=${piece}`, `/api/venue/${piece}/analytics/tracking/links/`, `${demo.venue.base}${piece}/`, `${demo.venue.base}?search=${piece}&page=1`, `${demo.venue.base}?${piece}=${piece}`, `/demo/rock-night/c/${piece}/`, `/demo/${piece}/c/x/`, `/api/v1/organizers/${piece}/events/${piece}/campaigns/`, `${campaigns}${piece}/`, `${campaigns}?page=1&${piece}=${piece}`, `${tickets}&after=${piece}`, `${tickets}&event_id=${piece}`, `${tickets}&organizer_id=${piece}`, `${tickets}&include_cohosted_events=${piece}`, `/tickets?organizer_id=${demo.id}&key=${piece}`]) {
       const odd: Record<string, string>[] = [{}, { cookie: `hb_visitor=${piece}; hb_journey=${piece}; ${piece}`, 'user-agent': piece, accept: piece, 'accept-language': piece }];
       for (const headers of odd) {
         const answer = await send('GET', path, undefined, headers);
@@ -166,18 +166,32 @@ test('AU-06 PX-06 an id that is none is refused by the API it was sent to, also 
   }
 });
 
+test('RD-12 PX-06 no link can be called, and no campaign URL begin, like a path of ours', async () => {
+  const segments = served.map(({ path }) => path.split('/').filter((part) => part !== ''));
+  const firsts = new Set(segments.flatMap(([first]) => (first === undefined || first.startsWith('{') ? [] : [first])));
+  assert.ok(firsts.size > 6 && firsts.has('tickets'), [...firsts].join());
+  const refusedFor = async (name: string, path: string, as: typeof operator, body: object): Promise<void> => {
+    const { status, json, text } = await changesNothing(hb, () => as.post(path, body));
+    assert.equal(status, 422, `${name}: ${text}`);
+    assert.deepEqual(json.error.fields.map(({ field, code }: any) => [field, ['reserved', 'too_short'].includes(code)]), [['slug', true]], `${name}: ${text}`);
+  };
+  for (const first of firsts) await refusedFor(first, 'links', demo.manager, { kind: 'venue', slug: first });
+  for (const [first] of segments.filter(({ length }) => length >= 4)) await refusedFor(first!, 'organizers', operator, { name: 'x', slug: first, time_zone: 'UTC', currency: 'EUR' });
+});
+
 test('AU-06 a failure of ours is a plain 500 that gives nothing away', async () => {
   await hb.execute('ALTER TABLE event RENAME TO event_gone');
   await hb.execute('ALTER TABLE link_listing RENAME TO link_listing_gone');
   await hb.execute('ALTER TABLE basket RENAME TO basket_gone');
   try {
     for (const path of ['/manage/events', demo.venue.base, campaigns, tickets, '/shop/demo/', '/manage/orders', `/checkout/baskets/${NO_BASKET}`, `/checkout/orders/${NO_BASKET}/`]) {
+      const before = (await hb.log()).length;
       const answer = await send('GET', path);
       assert.equal(answer.status, 500, `${path}: ${answer.text}`);
       assertRefusal(answer, path, path);
       if (path === campaigns) assert.equal(answer.headers.vary, 'Accept');
       assert.doesNotMatch(answer.text, /_gone|no such table/);
-      assert.ok((await hb.log()).some((line) => line.includes('no such table')), 'the log says what was wrong');
+      assert.ok((await hb.log()).slice(before).some((line) => line.includes('no such table')), `${path}: the log says what was wrong`);
     }
   } finally {
     await hb.execute('ALTER TABLE event_gone RENAME TO event');

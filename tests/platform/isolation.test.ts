@@ -195,8 +195,9 @@ const GUARDS: Record<string, Guard> = {
   ...collection('links', link.id, { kind: 'venue' }, [], [
     { event_id: victim.event.id }, { referred_by: victim.users[0].id }, { ticket_types: [victim.types.floor] },
     { kind: 'quick_purchase', items: [{ ticket_type: victim.types.floor, quantity: 1 }] }, { kind: 'quick_purchase', items: [{ product_attribute: victim.attribute, quantity: 1 }] },
+    { kind: 'campaign', event_id: victim.event.id }, { kind: 'campaign', event_id: intruder.event.id, slug: campaign.code },
   ]),
-  'POST /manage/promoter-links': { refuses: [{ event_id: victim.event.id }, { referred_by: victim.users[0].id }, { organizer_id: victim.id }].map((fields) => ({ path: '/manage/promoter-links', body: { kind: 'affiliate', ...PROMOTER, ...fields } })) },
+  'POST /manage/promoter-links': { refuses: [{ event_id: victim.event.id }, { kind: 'campaign', event_id: victim.event.id }, { referred_by: victim.users[0].id }, { organizer_id: victim.id }].map((fields) => ({ path: '/manage/promoter-links', body: { kind: 'affiliate', ...PROMOTER, ...fields } })) },
   'PUT /manage/links/{id}/promoter': { refuses: [{ path: `/manage/links/${link.id}/promoter`, body: PROMOTER }] },
   'DELETE /manage/links/{id}/promoter': { refuses: [{ path: `/manage/links/${link.id}/promoter` }] },
   'GET /manage/mails': { hides: ['/manage/mails', '/manage/mails?limit=100&after=1000'] },
@@ -315,7 +316,7 @@ test('AU-02 a payment is reported under a key of the organizer that is paid', as
 
 test('AU-02 an operator, who sells nothing, and a token nobody has given out reach nothing of what is sold', async () => {
   for (const [route, guard] of Object.entries(GUARDS)) {
-    if (!/^\w+ \/manage\/(baskets|orders|tickets|check-ins|discounts|vouchers|payment-keys|report\/links)/.test(route)) continue;
+    if (!/^\w+ \/manage\/(baskets|orders|tickets|check-ins|customers|discounts|vouchers|payment-keys|report\/links)/.test(route)) continue;
     const attempts = 'refuses' in guard ? guard.refuses : 'hides' in guard ? guard.hides.map((path): Attempt => ({ path })) : [];
     for (const attempt of attempts) {
       const asOperator = await changesNothing(hb, () => attack(route, attempt, operator.token));

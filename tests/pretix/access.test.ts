@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import { Manager } from '../support/api.ts';
 import { Campaigns } from '../support/campaigns.ts';
 import type { Answer } from '../support/http.ts';
+import { sessionOf } from '../support/dashboard.ts';
 import { startHandbill } from '../support/runtime.ts';
 import { NOBODY, operatorOf, organizerNamed } from '../support/seed.ts';
 import { changesNothing } from '../support/snapshot.ts';
@@ -95,6 +96,29 @@ test('PX-07 a partner that makes links has no campaigns of the organizer', async
   await demo.manager.put(`organizers/${demo.id}/partners/${other.id}`);
   await demo.manager.put(`organizers/${demo.id}/ticket-grants/${other.id}`);
   for (const ask of Object.values(ASKED)) assert.equal((await changesNothing(hb, () => ask(new Campaigns(hb, demo.slug, demo.event.slug, other.manager.token)))).status, 403);
+});
+
+test('PX-07 PX-09 a campaign that a partner made is seen by the organizer, and changed by the partner alone', async () => {
+  assert.equal((await demo.manager.put(`organizers/${demo.id}/partners/${other.id}`)).status, 204);
+  const theirs = await other.manager.made('links', { kind: 'campaign', organizer_id: demo.id, event_id: demo.event.id, description: 'theirs' });
+  assert.deepEqual([(await campaigns.shown(theirs.id)).description, (await campaigns.ids()).includes(theirs.id)], ['theirs', true]);
+  for (const name of ['change', 'replace', 'remove']) {
+    const answer = await changesNothing(hb, () => ASKED[name]!(campaigns, theirs.id));
+    assert.deepEqual([name, answer.status, answer.json], [name, 403, FORBIDDEN]);
+  }
+  assert.equal((await other.manager.remove(`links/${theirs.id}`)).status, 204);
+  assert.equal((await campaigns.read(theirs.id)).status, 404);
+});
+
+test('PX-07 AU-03 a session of the dashboard only reads', async () => {
+  const session = await sessionOf(hb, token);
+  for (const [name, ask] of Object.entries(ASKED)) {
+    const bare = new Campaigns(hb, demo.slug, demo.event.slug, undefined);
+    const send = bare.send.bind(bare);
+    bare.send = (path, sent = {}) => send(path, { ...sent, headers: { ...sent.headers, ...session } });
+    const answer = await changesNothing(hb, () => ask(bare));
+    assert.deepEqual([name, answer.status], [name, ['list', 'read'].includes(name) ? 200 : 401]);
+  }
 });
 
 test('PX-10 an id that no campaign of the event has is 404', async () => {

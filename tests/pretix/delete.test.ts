@@ -4,10 +4,11 @@ import { BROWSERS } from '../support/agents.ts';
 import { Campaigns } from '../support/campaigns.ts';
 import { bodyOf, clickOn, derived } from '../support/clicks.ts';
 import { assertConsistent } from '../support/consistency.ts';
+import { samples } from '../support/metrics.ts';
 import { reportOf } from '../support/report.ts';
 import { startHandbill } from '../support/runtime.ts';
 import { operatorOf, organizerNamed } from '../support/seed.ts';
-import { Visitor, orderOf } from '../support/visitor.ts';
+import { Visitor, orderOf, verdictsOf } from '../support/visitor.ts';
 
 const hb = await startHandbill();
 after(() => hb.stop());
@@ -47,7 +48,7 @@ test('PX-04 a deleted campaign takes its clicks, its counts and its credits alon
   assert.deepEqual(await campaigns.ids(), [kept.id]);
   const { link_id: link, receipt, utm, status: state, total } = await orderOf(demo.manager, order);
   assert.deepEqual([link, receipt, utm, state, total], [null, null, {}, 'completed', order.total]);
-  assert.deepEqual(await sourcesOf(order.id), [null, null]);
+  assert.deepEqual(await sourcesOf(order.id), ['direct', 'direct']);
   assert.deepEqual(await sourcesOf(stays.id), ['KEPT', 'KEPT']);
   const report = await reportOf(demo.manager);
   assert.ok(!report.links.some(({ link: { id } }) => id === campaign.id));
@@ -95,6 +96,52 @@ test('PX-04 a deleted campaign is nowhere to be seen: pages, search, mail, token
   await assertConsistent(hb);
 });
 
+test('PX-04 it is gone too from the receipts of orders that others have earned', async () => {
+  const [gone, kept] = [await campaigns.made({ code: 'LOSER' }), await campaigns.made({ code: 'WINNER' })];
+  const comes = async (): Promise<Visitor> => {
+    const visitor = new Visitor(hb);
+    for (const code of ['LOSER', 'WINNER']) await visitor.send(`${campaigns.path(code)}?utm_content=${code.toLowerCase()}`);
+    return visitor;
+  };
+  const bought = { event: demo.event.id, items: [{ ticket_type: demo.types.floor, quantity: 1 }] };
+  const order = await (await comes()).buys(bought);
+  const waiting = await comes();
+  const before = await orderOf(demo.manager, order);
+  assert.deepEqual(verdictsOf(before), [[kept.id, 'won'], [gone.id, 'earlier']]);
+  const report = await reportOf(demo.manager);
+  assert.equal((await campaigns.remove(gone.id)).status, 204);
+  const after = await orderOf(demo.manager, order);
+  assert.deepEqual(after.receipt, { ...before.receipt, considered: before.receipt.considered.slice(0, 1) });
+  assert.deepEqual([after.link_id, after.utm, after.total], [kept.id, { content: 'winner' }, before.total]);
+  assert.deepEqual((await reportOf(demo.manager)).links.find(({ link: { id } }) => id === kept.id), report.links.find(({ link: { id } }) => id === kept.id));
+  assert.equal(await hb.value("SELECT count(*) FROM sale_order WHERE receipt LIKE '%loser%'"), 0);
+  // The cookie remembers it still, for nothing.
+  assert.deepEqual(verdictsOf(await orderOf(demo.manager, await waiting.buys(bought))), [[kept.id, 'won']]);
+  await assertConsistent(hb);
+});
+
+test('PX-04 AU-07 the counter of clicks only grows', async () => {
+  const campaign = await campaigns.made({ code: 'COUNTED' });
+  const counted = async (): Promise<number[]> => {
+    const { handbill_clicks_total: clicks, handbill_clicks_purged_total: purged } = samples(await hb.send('/metrics', { headers: { authorization: `Bearer ${operator.token}` } }));
+    return [clicks!, purged ?? 0];
+  };
+  // Others may still be on their way.
+  let [least, purged] = (await counted()) as [number, number];
+  const grows = async (by: number, byPurged: number): Promise<void> => {
+    const [clicks, now] = (await counted()) as [number, number];
+    assert.ok(clicks >= least + by, `${clicks} after ${least}`);
+    assert.equal(now, purged + byPurged);
+    [least, purged] = [clicks, now];
+  };
+  await hb.deliver(Array.from({ length: 7 }, () => bodyOf(clickOn(campaign.id, { agent }))));
+  await grows(7, 0);
+  assert.equal((await campaigns.remove(campaign.id)).status, 204);
+  await grows(0, 7);
+  assert.equal((await operator.post('clicks/rebuild', {})).status, 200);
+  await grows(0, 0);
+});
+
 test('PX-04 of an order that waits for its payment the credit goes too', async () => {
   const key = await demo.manager.made('payment-keys', { label: 'till' });
   const campaign = await campaigns.made({ code: 'PENDING' });
@@ -106,7 +153,7 @@ test('PX-04 of an order that waits for its payment the credit goes too', async (
   assert.equal((await campaigns.remove(campaign.id)).status, 204);
   assert.equal((await visitor.checkout.pay({ basket: basket.key, txn_id: 'late', amount: order.total, currency: 'EUR' }, key.secret)).status, 200);
   assert.deepEqual([(await orderOf(demo.manager, order)).status, (await orderOf(demo.manager, order)).link_id], ['completed', null]);
-  assert.deepEqual(await sourcesOf(order.id), [null]);
+  assert.deepEqual(await sourcesOf(order.id), ['direct']);
   await assertConsistent(hb);
 });
 
@@ -115,11 +162,11 @@ test('PX-04 deleted while people click, buy and rename, it leaves nothing behind
     const campaign = await campaigns.made({ code: `storm-${round}` });
     const visitors = Array.from({ length: 4 }, () => new Visitor(hb));
     for (const visitor of visitors) await visitor.send(campaigns.path(campaign.code));
-    const buy = (visitor: Visitor): Promise<unknown> => visitor.buys({ event: demo.event.id, items: [{ ticket_type: demo.types.balcony, quantity: 1 }] });
-    const deliver = (): Promise<unknown> => hb.deliver([bodyOf(clickOn(campaign.id, { agent }))]);
-    const [removed] = await Promise.all([campaigns.remove(campaign.id), ...visitors.map(buy), deliver(), deliver(), campaigns.change(campaign.id, { code: `storm-${round}-b` })]);
-    const status = removed!.status === 204 ? 204 : (await campaigns.remove(campaign.id)).status;
-    assert.equal(status, 204);
+    const buy = (visitor: Visitor, index: number): Promise<unknown> => visitor.buys({ event: demo.event.id, items: [{ ticket_type: demo.types.balcony, quantity: 1 }], ...(index % 2 === 0 && { link: campaign.code }) });
+    const deliver = async (): Promise<void> => assert.equal((await hb.deliver([bodyOf(clickOn(campaign.id, { agent }))])).again, 0);
+    const [removed, renamed] = await Promise.all([campaigns.remove(campaign.id), campaigns.change(campaign.id, { code: `storm-${round}-b` }), ...visitors.map(buy), deliver(), deliver()]);
+    assert.equal(removed.status, 204, removed.text);
+    assert.ok([200, 404, 409].includes(renamed.status), renamed.text);
     await deliver();
     assert.equal(await hb.value('SELECT count(*) FROM sale_order WHERE link_id = ?1', campaign.id), 0);
     assert.equal(await hb.value('SELECT count(*) FROM click WHERE link_id = ?1', campaign.id), 0);

@@ -4,7 +4,7 @@ import { BUYER, eventOf, typeOf } from '../support/checkout.ts';
 import { Feed, storeTickets } from '../support/feed.ts';
 import type { Told } from '../support/feed.ts';
 import { startHandbill } from '../support/runtime.ts';
-import { operatorOf, organizerNamed } from '../support/seed.ts';
+import { SEASON, operatorOf, organizerNamed } from '../support/seed.ts';
 import { Visitor } from '../support/visitor.ts';
 
 const hb = await startHandbill();
@@ -44,7 +44,7 @@ async function sold(body: object, more: object = {}, visitor = new Visitor(hb)):
 }
 
 test('SG-06 a ticket with everything filled has every field of the document, in its order', async () => {
-  const event = await eventOf(manager, { tax_rate_ppm: 55_000, starts_at: '2027-06-07T18:00:00Z', ends_at: '2027-06-09T16:00:00Z' });
+  const event = await eventOf(manager, { tax_rate_ppm: 55_000, starts_at: `${SEASON}-06-07T18:00:00Z`, ends_at: `${SEASON}-06-09T16:00:00Z` });
   const group = (await manager.made('ticket-groups', { event_id: event, name: 'Friday' })).id;
   const type = await typeOf(manager, event, { name: 'Early Bird', group_id: group, price: 3_999, booking_fee: 99, organizer_fee: 150, producer_cost: 42 });
   const visitor = new Visitor(hb);
@@ -62,8 +62,8 @@ test('SG-06 a ticket with everything filled has every field of the document, in 
     [whole.ticket_scan_code, whole.ticket_status, whole.deal_id, whole.deal_sub_category, whole.deal_title, whole.deal_channel, whole.deal_visibilities, whole.deal_price, whole.deal_service_fee, whole.deal_user_service_fee, whole.deal_producer_cost, whole.deal_vat_rate],
     [order.tickets[0].barcode, 'canceled', type, 'Friday', 'Early Bird', 'online', ['public'], 3_999, 150, 99, 42, 0.055],
   );
-  assert.deepEqual([whole.order_id, whole.currency, whole.payment_method, whole.utm_source, whole.utm_medium, whole.ordered_at], [order.id, 'eur', 'offline', 'poster', 'print', time(order.created_at)]);
-  assert.deepEqual([whole.event_id, whole.event_start_time, whole.event_end_time, whole.event_created_at, whole.event_published_at, whole.event_launched_at, whole.event_canceled_at], [event, '2027-06-07 18:00:00', '2027-06-09 16:00:00', time(shown.created_at), time(shown.published_at), time(shown.launched_at), time(shown.cancelled_at)]);
+  assert.deepEqual([whole.order_id, whole.currency, whole.payment_method, whole.utm_source, whole.utm_medium, whole.ordered_at], [order.id, 'eur', 'cash', 'poster', 'website', time(order.created_at)]);
+  assert.deepEqual([whole.event_id, whole.event_start_time, whole.event_end_time, whole.event_created_at, whole.event_published_at, whole.event_launched_at, whole.event_canceled_at], [event, `${SEASON}-06-07 18:00:00`, `${SEASON}-06-09 16:00:00`, time(shown.created_at), time(shown.published_at), time(shown.launched_at), time(shown.cancelled_at)]);
   const [customer] = await hb.rows("SELECT id FROM customer WHERE email_key = ?1", BUYER.email);
   assert.deepEqual(Object.entries(whole).filter(([name]) => name.startsWith('contact_')).map(([, value]) => value), [customer!.id, BUYER.email, '+33 5 61', 'Ada', 'Lovelace', ...Object.values(CONTACT)]);
 });
@@ -75,7 +75,7 @@ test('SG-06 a ticket with as little as there can be has every field too', async 
   const [told] = (await feed.all(`&event_id=${event}`)) as [Told];
   assert.deepEqual(Object.keys(told), FIELDS.map(([name]) => name));
   for (const [name, is, nullable] of FIELDS) assert.ok(nullable ? told[name] === null : is(told[name]), `${name}: ${JSON.stringify(told[name])}`);
-  assert.deepEqual([told.deal_channel, told.deal_price, told.deal_vat_rate, told.order_id, told.currency], ['imported', 700, 0, 0, 'eur']);
+  assert.deepEqual([told.deal_channel, told.deal_price, told.deal_vat_rate, told.order_id, told.currency], ['offline', 700, 0, 0, 'eur']);
 });
 
 test('SG-06 params are echoed with their types, those that were given', async () => {
@@ -98,21 +98,40 @@ test('SG-08 amounts are those of the sale, whatever is changed later', async () 
   // A discount is the order's, not the deal's; free is free.
   await manager.made('discounts', { code: 'ALL', name: 'x', kind: 'percentage', price_percent: 100 });
   const free = await sold({ event, items: [{ ticket_type: type, quantity: 1 }], discount: 'ALL' });
-  assert.deepEqual([free.told.deal_price, free.told.payment_method, free.told.ticket_status], [9_999, 'no_cost', 'valid']);
+  assert.deepEqual([free.told.deal_price, free.told.payment_method, free.told.ticket_status], [9_999, null, 'valid']);
 });
 
 test('SG-08 the currency is the order’s, in minor units', async () => {
-  const event = await eventOf(manager, { currency: 'JPY' });
-  const type = await typeOf(manager, event, { price: 1_200 });
-  const { told } = await sold({ event, items: [{ ticket_type: type, quantity: 1 }] });
-  assert.deepEqual([told.currency, told.deal_price], ['jpy', 1_200]);
+  for (const [currency, price] of [['JPY', 1_200], ['KWD', 12_345], ['USD', 999]] as const) {
+    const event = await eventOf(manager, { currency });
+    const type = await typeOf(manager, event, { price });
+    const { told } = await sold({ event, items: [{ ticket_type: type, quantity: 1 }] });
+    assert.deepEqual([told.currency, told.deal_price], [currency.toLowerCase(), price]);
+  }
 });
 
-test('SG-08 utm_source and utm_medium say who sent the buyer', async () => {
+test('SG-08 payment_method is one of the document’s, null where nothing was paid', async () => {
+  const key = await manager.made('payment-keys', { label: 'till' });
+  const visitor = new Visitor(hb);
+  const basket = await visitor.checkout.opened({ event: demo.event.id, items: floor });
+  const { order } = await visitor.checkout.completed(basket, { payment_method: 'external' });
+  assert.deepEqual((await feed.all()).filter(({ order_id: of }) => of === order.id), [], 'a ticket that is not paid is none yet');
+  assert.equal((await visitor.checkout.pay({ basket: basket.key, txn_id: 'paid', amount: order.total, currency: 'EUR' }, key.secret)).status, 200);
+  const told = (await feed.all()).filter(({ order_id: of }) => of === order.id);
+  assert.deepEqual(told.map(({ payment_method: method }) => method), ['card']);
+  const free = await typeOf(manager, demo.event.id, { price: 0 });
+  for (const [type, method] of [[demo.types.floor, 'cash'], [free, null]] as const) assert.equal((await sold({ event: demo.event.id, items: [{ ticket_type: type, quantity: 1 }] })).told.payment_method, method);
+});
+
+test('SG-08 utm_source says who sent the buyer, utm_medium on what they bought', async () => {
   const named = await manager.made('links', { kind: 'venue', utm_source: 'newsletter', utm_medium: 'mail' });
   const half = await manager.made('links', { kind: 'venue', utm_medium: 'print' });
   const bare = await manager.made('links', { kind: 'venue' });
-  const cases: [any, string, string | null, string | null][] = [[undefined, '', null, 'website'], [named, '', 'newsletter', 'mail'], [named, '?utm_source=mine&utm_medium=mine', 'newsletter', 'mail'], [half, '', half.slug, 'print'], [bare, '', bare.slug, 'website'], [bare, '?utm_source=radio', 'radio', 'website']];
+  const inApp = await manager.made('links', { kind: 'venue', utm_source: 'our-app', utm_medium: 'app' });
+  const cases: [any, string, string, string][] = [
+    [undefined, '', 'direct', 'website'], [named, '', 'newsletter', 'website'], [named, '?utm_source=mine&utm_medium=app', 'newsletter', 'website'], [half, '', half.slug, 'website'], [bare, '', bare.slug, 'website'], [bare, '?utm_source=radio', 'radio', 'website'],
+    [inApp, '', 'our-app', 'app'], [bare, '?utm_medium=widget', bare.slug, 'widget'], [bare, '?utm_medium=Widget', bare.slug, 'website'],
+  ];
   for (const [link, query, source, medium] of cases) {
     const visitor = new Visitor(hb);
     if (link !== undefined) await visitor.follows(link, query);
@@ -127,7 +146,7 @@ test('SG-08 a basket that the organizer opens at its counter is no sale of the s
   assert.equal(basket.channel, 'box_office');
   const { order } = await visitor.checkout.completed(basket);
   const told = await feed.ticket(order.tickets[0].id);
-  assert.deepEqual([told.deal_channel, told.utm_source, told.utm_medium], ['box_office', null, null]);
+  assert.deepEqual([told.deal_channel, told.utm_source, told.utm_medium], ['onsite', 'direct', null]);
   assert.equal((await manager.made('baskets', { event: demo.event.id, items: floor })).channel, 'online');
   for (const channel of ['phone', '', 7, {}, true]) assert.equal((await manager.post('baskets', { event: demo.event.id, items: floor, channel })).status, 422, String(channel));
   // Buyers don't choose it.
@@ -136,7 +155,7 @@ test('SG-08 a basket that the organizer opens at its counter is no sale of the s
 
 test('SG-06 visibilities say to whom a ticket type is shown', async () => {
   const event = await eventOf(manager);
-  for (const [more, visibilities] of [[{}, ['public']], [{ hidden: true }, ['promoters']], [{ access_code: 'BAND' }, ['access_code']], [{ hidden: true, access_code: 'CREW' }, ['promoters', 'access_code']]] as const) {
+  for (const [more, visibilities] of [[{}, ['public']], [{ hidden: true }, ['promoters']], [{ access_code: 'BAND' }, ['private']], [{ hidden: true, access_code: 'CREW' }, ['promoters', 'private']]] as const) {
     const type = await typeOf(manager, event, more);
     await storeTickets(hb, { organizer: demo.id, event, type, tickets: 1, prefix: `v-${type}` });
     const told = (await feed.all(`&event_id=${event}`)).find(({ deal_id: deal }) => deal === type)!;
@@ -150,10 +169,10 @@ test('SG-06 an event is published once, and launched when something of it could 
     return [published, launched, cancelled];
   };
   const event = await eventOf(manager, { published: false });
-  await typeOf(manager, event, { on_sale_from: '2027-01-01T10:00:00Z' });
+  await typeOf(manager, event, { on_sale_from: `${SEASON}-01-01T10:00:00Z` });
   assert.deepEqual(await shown(event), [null, null, null]);
   const { updated_at: at } = (await manager.patch(`events/${event}`, { published: true })).json;
-  assert.deepEqual(await shown(event), [at, '2027-01-01T10:00:00.000Z', null]);
+  assert.deepEqual(await shown(event), [at, `${SEASON}-01-01T10:00:00.000Z`, null]);
   await typeOf(manager, event, { on_sale_from: '2020-01-01T10:00:00Z' });
   assert.deepEqual(await shown(event), [at, at, null]);
   await manager.patch(`events/${event}`, { published: false });
@@ -162,7 +181,7 @@ test('SG-06 an event is published once, and launched when something of it could 
   const none = await eventOf(manager);
   assert.deepEqual((await shown(none)).slice(1), [null, null]);
   // They are not to be written.
-  for (const field of ['published_at', 'launched_at', 'cancelled_at']) assert.equal((await manager.patch(`events/${event}`, { [field]: '2027-01-01T10:00:00Z' })).status, 422, field);
+  for (const field of ['published_at', 'launched_at', 'cancelled_at']) assert.equal((await manager.patch(`events/${event}`, { [field]: `${SEASON}-01-01T10:00:00Z` })).status, 422, field);
 });
 
 test('SG-06 BK-02 an event that is called off sells nothing, until it is on again', async () => {
@@ -175,7 +194,7 @@ test('SG-06 BK-02 an event that is called off sells nothing, until it is on agai
   assert.deepEqual([off.status, off.json.cancelled, off.json.cancelled_at], [200, true, off.json.updated_at]);
   assert.equal((await hb.send(`/shop/${demo.slug}/${slug}/`)).status, 404);
   assert.equal((await visitor.checkout.open({ event, items: [{ ticket_type: type, quantity: 1 }] })).status, 404);
-  assert.ok((await visitor.checkout.complete(open.key, { payment_method: 'offline', total: open.quote.total, currency: 'EUR', buyer: BUYER })).status >= 400);
+  assert.equal((await visitor.checkout.complete(open.key, { payment_method: 'offline', total: open.quote.total, currency: 'EUR', buyer: BUYER })).status, 409);
   assert.equal(await hb.value('SELECT count(*) FROM ticket WHERE event_id = ?1', event), 0);
   await manager.patch(`events/${event}`, { cancelled: true, place: 'nowhere' });
   assert.equal((await manager.get(`events/${event}`)).json.cancelled_at, off.json.cancelled_at);

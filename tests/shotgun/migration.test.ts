@@ -89,6 +89,9 @@ test(`AU-08 everything else is answered as before (SEED=${seed})`, async () => {
   }
 });
 
+const campaignsEvent = await hb.value("SELECT id FROM event WHERE slug = 'rock-night'");
+const standing = await hb.value("SELECT id FROM ticket_type WHERE event_id = ?1 AND name = 'Standing'", campaignsEvent);
+
 test('PX-03 RD-12 every slug leads where it led, and none can be taken for a code', async () => {
   const token = demo!.token;
   const campaigns = new Campaigns(old, 'demo', 'rock-night', token);
@@ -103,9 +106,6 @@ test('PX-03 RD-12 every slug leads where it led, and none can be taken for a cod
   await visitor.buys({ event: campaignsEvent, items: [{ ticket_type: standing, quantity: 1 }] });
   assert.equal((await campaigns.shown(campaign.id)).order_count, 1);
 });
-
-const campaignsEvent = await hb.value("SELECT id FROM event WHERE slug = 'rock-night'");
-const standing = await hb.value("SELECT id FROM ticket_type WHERE event_id = ?1 AND name = 'Standing'", campaignsEvent);
 
 test('SG-05 what changes after the upgrade comes after all that was there, whatever the clock says', async () => {
   const [story] = stories;

@@ -88,6 +88,8 @@ const RULES: Record<string, string> = {
       EXISTS (SELECT 1 FROM click WHERE link_id = link.id) OR EXISTS (SELECT 1 FROM link_visitor WHERE link_id = link.id) OR EXISTS (SELECT 1 FROM link_hour WHERE link_id = link.id)
       OR EXISTS (SELECT 1 FROM link_count WHERE link_id = link.id) OR EXISTS (SELECT 1 FROM link_sales WHERE link_id = link.id)
       OR EXISTS (SELECT 1 FROM sale_order WHERE link_id = link.id) OR EXISTS (SELECT 1 FROM basket WHERE link_id = link.id) OR EXISTS (SELECT 1 FROM mail WHERE link_id = link.id))`,
+  'nor in the receipts of orders that others have earned': `
+    SELECT o.id FROM sale_order o, json_each(o.receipt, '$.considered') t JOIN link l ON l.id = t.value ->> 'link' WHERE l.purged_at IS NOT NULL`,
   'no ticket changed later than the clock of tickets': 'SELECT changed_at, id FROM ticket WHERE changed_at < 1 OR changed_at > (SELECT at FROM ticket_clock)',
   'an order is sold by who opened its basket': `
     SELECT o.id FROM sale_order o JOIN basket b ON b.id = o.basket_id WHERE o.organizer_id <> b.organizer_id`,

@@ -23,8 +23,10 @@ export async function rowsOf(hb: Handbill, old: Handbill = hb): Promise<Record<s
 }
 
 /** Fills `old`, which has fewer migrations, with all that `hb` holds and it has columns for. */
-export async function fillAsIn(hb: Handbill, old: Handbill): Promise<void> {
-  const rows = await rowsOf(hb, old);
+export const fillAsIn = async (hb: Handbill, old: Handbill): Promise<void> => fill(old, await rowsOf(hb, old));
+
+/** Fills a database with rows, each table's in its own columns; those of bytes in hexadecimal. */
+export async function fill(old: Handbill, rows: Record<string, unknown[]>): Promise<void> {
   // Triggers would count again what comes counted.
   const triggers = await old.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'");
   const statements = [old.db.prepare('PRAGMA defer_foreign_keys = on').bind()];

@@ -75,8 +75,8 @@ export interface TicketFact {
   barcode: string;
   type: TypeFact;
   isVoid: boolean;
-  /** By hand, and not with its order. */
-  isCanceled: boolean;
+  /** Whoever made it void said that it was cancelled. */
+  isSaidCanceled: boolean;
   isScanned: boolean;
 }
 
@@ -230,8 +230,8 @@ export class Account {
 const isValid = ({ isVoid }: TicketFact): boolean => !isVoid;
 
 /** What the feed calls a ticket of an order (SG-07). */
-export function statusOf({ total, refunded }: OrderFact, { isVoid, isCanceled }: TicketFact): string {
-  if (isCanceled) return 'canceled';
+export function statusOf({ total, refunded }: OrderFact, { isVoid, isSaidCanceled }: TicketFact): string {
+  if (isSaidCanceled) return 'canceled';
   if (total > 0 && refunded === total) return 'refunded';
   return isVoid ? 'canceled' : 'valid';
 }

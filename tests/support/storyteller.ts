@@ -162,7 +162,7 @@ export class Storyteller {
 
   /** What it should say. */
   ticketsExpected(): Record<number, unknown[]> {
-    const tickets = this.account.orders.flatMap((order) => order.tickets.map((ticket) => [ticket.id, [order.id, statusOf(order, ticket), ticket.isScanned, order.link === null ? null : this.#shown.get(order.link)!.slug]]));
+    const tickets = this.account.orders.flatMap((order) => order.tickets.map((ticket) => [ticket.id, [order.id, statusOf(order, ticket), ticket.isScanned, order.link === null ? 'direct' : this.#shown.get(order.link)!.slug]]));
     return Object.fromEntries(tickets);
   }
 
@@ -280,7 +280,7 @@ export class Storyteller {
     return `browser ${at} buys ${order.id} ${JSON.stringify(body)} as ${email}, total ${order.total}, ${isWaiting ? 'waiting' : 'paid'} at ${when.sent}, by ${order.link?.id}`;
   }
 
-  #issued = ({ id, barcode, ticket_type: type, ticket_type_id: same }: any): TicketFact => ({ id, barcode, type: this.#types.find((fact) => fact.id === (type ?? same))!, isVoid: false, isCanceled: false, isScanned: false });
+  #issued = ({ id, barcode, ticket_type: type, ticket_type_id: same }: any): TicketFact => ({ id, barcode, type: this.#types.find((fact) => fact.id === (type ?? same))!, isVoid: false, isSaidCanceled: false, isScanned: false });
 
   /** One of those that fit, or none. */
   #anyOf<T>(list: T[]): T | undefined {
@@ -321,11 +321,12 @@ export class Storyteller {
   async #voids(): Promise<string> {
     const ticket = this.#anyTicket(({ isVoid }) => !isVoid);
     if (ticket === undefined) return 'nothing to void';
-    const [{ status, text }] = await this.#timed(() => this.manager.post(`tickets/${ticket.id}/void`, {}));
+    const isSaid = this.#dice.isLikely(0.5);
+    const [{ status, text }] = await this.#timed(() => this.manager.post(`tickets/${ticket.id}/void`, isSaid ? { reason: 'canceled' } : {}));
     assert.equal(status, 200, text);
     ticket.isVoid = true;
-    ticket.isCanceled = true;
-    return `${ticket.id} is void`;
+    ticket.isSaidCanceled = isSaid;
+    return `${ticket.id} is void${isSaid ? ': canceled' : ''}`;
   }
 
   async #cancels(): Promise<string> {

@@ -32,8 +32,17 @@ END;
 
 CREATE INDEX basket_by_link ON basket (link_id) WHERE link_id IS NOT NULL;
 
--- A sale that was credited while its link was being purged.
+-- What was under way while a link was being purged: a sale that it earned, or one that it
+-- was considered for.
 CREATE TRIGGER sale_order_of_purged_link AFTER INSERT ON sale_order
 WHEN (SELECT purged_at FROM link WHERE id = NEW.link_id) IS NOT NULL BEGIN
   UPDATE sale_order SET link_id = NULL, receipt = NULL, utm = '{}' WHERE id = NEW.id;
+END;
+CREATE TRIGGER sale_order_beside_purged_link AFTER INSERT ON sale_order
+WHEN EXISTS (SELECT 1 FROM json_each(NEW.receipt, '$.considered') t
+  JOIN link l ON l.id = t.value ->> 'link' WHERE l.purged_at IS NOT NULL) BEGIN
+  UPDATE sale_order SET receipt = json_set(receipt, '$.considered', (
+    SELECT json_group_array(json(t.value)) FROM json_each(NEW.receipt, '$.considered') t
+    JOIN link l ON l.id = t.value ->> 'link' WHERE l.purged_at IS NULL))
+  WHERE id = NEW.id AND receipt IS NOT NULL;
 END;

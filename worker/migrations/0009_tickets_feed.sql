@@ -1,18 +1,14 @@
 -- What the feed of tickets shows (SG), and who may read it.
 
 -- The order in which tickets change, which whoever follows them reads by. `changed_at`
--- is when a ticket last changed, in milliseconds, but never before a change that was
--- committed earlier, of any ticket: (changed_at, id) grows with each commit, whatever
--- the clocks of the machines that wrote say. So nothing ever comes in behind a reader.
---
--- Tickets that change in one millisecond share it while their ids ascend, but no more
--- than 64 of them (`run`): whoever goes on from a place passes those of its millisecond,
--- which SQLite reads again.
+-- is when a ticket last changed, in milliseconds, but always after the change of any
+-- ticket that was made before: it grows with each commit, whatever the clocks of the
+-- machines that wrote say. So nothing ever comes in behind a reader, nor beside it: each
+-- change has a millisecond of its own. A thousand tickets that change at once take a
+-- second of those to come.
 CREATE TABLE ticket_clock (
   only INTEGER PRIMARY KEY CHECK (only = 1),
-  at INTEGER NOT NULL,
-  ticket_id INTEGER NOT NULL,
-  run INTEGER NOT NULL
+  at INTEGER NOT NULL
 ) STRICT;
 
 ALTER TABLE ticket ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;
@@ -22,39 +18,17 @@ ALTER TABLE ticket ADD COLUMN pending TEXT CHECK (pending IN ('approval', 'payme
 ALTER TABLE ticket ADD COLUMN void_reason TEXT CHECK (void_reason IS NULL OR (
   void_reason IN ('canceled', 'refunded', 'resold', 'rejected') AND voided_at IS NOT NULL));
 
--- As they were when the ticket was issued: minor units, and millionths.
+-- As they were when the ticket was issued (`ticket_made`): minor units, and millionths.
 ALTER TABLE ticket ADD COLUMN organizer_fee INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ticket ADD COLUMN producer_cost INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ticket ADD COLUMN tax_rate_ppm INTEGER NOT NULL DEFAULT 0;
 
 UPDATE ticket SET changed_at = updated_at,
   tax_rate_ppm = (SELECT tax_rate_ppm FROM event WHERE id = ticket.event_id);
--- A full run: what changes next is after all that is there.
-INSERT INTO ticket_clock (only, at, ticket_id, run)
-SELECT 1, ifnull(max(changed_at), 0), ifnull(max(id), 0), 64 FROM ticket;
+INSERT INTO ticket_clock (only, at) SELECT 1, ifnull(max(changed_at), 0) FROM ticket;
 
 CREATE INDEX ticket_by_change ON ticket (organizer_id, changed_at, id);
 CREATE INDEX ticket_by_event_change ON ticket (event_id, changed_at, id);
-
-CREATE TRIGGER ticket_made AFTER INSERT ON ticket BEGIN
-  UPDATE ticket_clock SET ticket_id = NEW.id,
-    at = CASE
-      WHEN NEW.updated_at > at THEN NEW.updated_at
-      WHEN NEW.id > ticket_id AND run < 64 THEN at
-      ELSE at + 1 END,
-    run = iif(NEW.updated_at <= at AND NEW.id > ticket_id AND run < 64, run + 1, 1);
-  UPDATE ticket SET changed_at = (SELECT at FROM ticket_clock) WHERE id = NEW.id;
-END;
-CREATE TRIGGER ticket_changed
-AFTER UPDATE OF barcode, voided_at, void_reason, pending, updated_at ON ticket BEGIN
-  UPDATE ticket_clock SET ticket_id = NEW.id,
-    at = CASE
-      WHEN NEW.updated_at > at THEN NEW.updated_at
-      WHEN NEW.id > ticket_id AND run < 64 THEN at
-      ELSE at + 1 END,
-    run = iif(NEW.updated_at <= at AND NEW.id > ticket_id AND run < 64, run + 1, 1);
-  UPDATE ticket SET changed_at = (SELECT at FROM ticket_clock) WHERE id = NEW.id;
-END;
 
 -- Only valid tickets let somebody in.
 CREATE TRIGGER check_in_of_the_valid BEFORE INSERT ON check_in
@@ -68,6 +42,20 @@ ALTER TABLE ticket_type ADD COLUMN producer_cost INTEGER NOT NULL DEFAULT 0
   CHECK (producer_cost BETWEEN 0 AND 9007199254740991);
 ALTER TABLE ticket_type ADD COLUMN issued_as TEXT NOT NULL DEFAULT 'valid'
   CHECK (issued_as IN ('valid', 'pending_approval', 'payment_plan_pending'));
+
+CREATE TRIGGER ticket_made AFTER INSERT ON ticket BEGIN
+  UPDATE ticket_clock SET at = max(at + 1, NEW.updated_at);
+  UPDATE ticket SET changed_at = (SELECT at FROM ticket_clock),
+    (organizer_fee, producer_cost, tax_rate_ppm) = (
+      SELECT t.organizer_fee, t.producer_cost, e.tax_rate_ppm
+      FROM ticket_type t JOIN event e ON e.id = t.event_id WHERE t.id = NEW.ticket_type_id)
+  WHERE id = NEW.id;
+END;
+CREATE TRIGGER ticket_changed
+AFTER UPDATE OF barcode, voided_at, void_reason, pending, updated_at ON ticket BEGIN
+  UPDATE ticket_clock SET at = max(at + 1, NEW.updated_at);
+  UPDATE ticket SET changed_at = (SELECT at FROM ticket_clock) WHERE id = NEW.id;
+END;
 
 -- When an event was first seen by buyers, and whether and when it was called off.
 -- Of the events of before, publication is only known to be at their making or later.
@@ -106,8 +94,12 @@ ALTER TABLE customer ADD COLUMN postal_code TEXT;
 ALTER TABLE customer ADD COLUMN locality TEXT;
 ALTER TABLE customer ADD COLUMN updated_at INTEGER NOT NULL DEFAULT 0;
 UPDATE customer SET updated_at = created_at;
+CREATE TRIGGER customer_made AFTER INSERT ON customer WHEN NEW.updated_at = 0 BEGIN
+  UPDATE customer SET updated_at = NEW.created_at WHERE id = NEW.id;
+END;
 
--- A ticket shows its order and its buyer, so it changes with them.
+-- A ticket shows its order, its buyer and the link that is credited, so it changes with
+-- them.
 CREATE TRIGGER tickets_follow_order
 AFTER UPDATE OF first_name, last_name, email, phone, link_id, utm, refunded ON sale_order
 WHEN (NEW.first_name, NEW.last_name, NEW.email, NEW.phone, NEW.link_id, NEW.utm, NEW.refunded)
@@ -121,6 +113,13 @@ WHEN (NEW.gender, NEW.company_name, NEW.birthday, NEW.newsletter_optin, NEW.coun
   IS NOT (OLD.gender, OLD.company_name, OLD.birthday, OLD.newsletter_optin, OLD.country, OLD.postal_code, OLD.locality) BEGIN
   UPDATE ticket SET updated_at = max(updated_at, NEW.updated_at), version = version + 1
   WHERE order_id IN (SELECT id FROM sale_order WHERE customer_id = NEW.id);
+END;
+
+-- Of an order that came with no source of its own, the link's slug is the source.
+CREATE TRIGGER tickets_follow_link AFTER UPDATE OF slug ON link WHEN NEW.slug <> OLD.slug BEGIN
+  UPDATE ticket SET updated_at = max(updated_at, NEW.updated_at), version = version + 1
+  WHERE order_id IN (
+    SELECT id FROM sale_order WHERE link_id = NEW.id AND utm ->> 'source' IS NULL);
 END;
 
 -- `organizer_id` lets `partner_id` read its tickets, and with them who bought them.

@@ -96,6 +96,11 @@ impl Call {
         pairs.find_map(|(key, value)| (key == name).then_some(value))
     }
 
+    /// The same, of those that say something: forms send empty ones too.
+    pub fn given(&self, name: &str) -> Option<String> {
+        self.last_given(name).filter(|value| !value.is_empty())
+    }
+
     /// The caller behind the token.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use handbill_core::id::MAX_ID;
 use handbill_core::link::destination::Destination;
 use handbill_core::link::draft::Draft;
 use handbill_core::link::kind::Kind;
-use handbill_core::link::slug::{Slug, is_tiny};
+use handbill_core::link::slug::{ROOTS, Slug, is_tiny};
 
 use crate::app::Call;
 use crate::failure::Failure;
@@ -51,10 +51,13 @@ impl LinkRow {
         }
     }
 
-    /// The URL that a campaign is shared by (PX-06); `page` is `organizer/event`.
+    /// The URL that a campaign is shared by (PX-06); `page` is `organizer/event`. There is
+    /// none where our own pages begin like the organizer's slug.
     pub fn campaign_url(&self, base: &str) -> Option<String> {
         let page = self.page.as_ref()?;
-        Some(format!("{base}/{page}/c/{}/", self.slug))
+        let organizer = page.split('/').next().unwrap_or_default();
+        let is_ours = ROOTS.contains(&organizer);
+        (!is_ours).then(|| format!("{base}/{page}/c/{}/", self.slug))
     }
 
     /// Whether it leads away from our own pages.
@@ -62,9 +65,18 @@ impl LinkRow {
         !self.destination.starts_with('/')
     }
 
+    /// Where it leads away to, as whoever made it wrote that; `None` for a page of ours.
+    pub fn external(&self) -> Option<Destination> {
+        let of = |text: &str| Destination::external(text).ok();
+        // A version from before there were two may have changed the one alone.
+        let given = self.destination_given.as_deref().and_then(of);
+        given
+            .filter(|given| given.as_str() == self.destination)
+            .or_else(|| of(&self.destination))
+    }
+
     /// The link as a draft, for those who change a part of it.
     pub fn draft(&self) -> Draft {
-        let given = Some(self.destination_given()).filter(|_| self.is_external());
         Draft {
             // The schema allows no other codes.
             kind: Kind::from_code(self.kind).unwrap_or(Kind::Venue),
@@ -74,7 +86,7 @@ impl LinkRow {
             ticket_types: self.ticket_types(),
             hide_public_ticket_types: self.hides_public(),
             items: self.items(),
-            destination: given.and_then(|given| Destination::external(given).ok()),
+            destination: self.external(),
             utm: self.utm(),
             slug: None,
         }
@@ -97,18 +109,6 @@ fn destination(draft: &Draft, organizer: &str, event: Option<&str>, slug: &str) 
         Some(destination) => destination.as_str().to_owned(),
         None => shop_path(draft, organizer, event, slug),
     }
-}
-
-/// Holds a draft against the catalogue; the slug of the event it names.
-async fn checked(
-    call: &Call,
-    draft: &Draft,
-    seller: i64,
-    owner: i64,
-) -> Result<Option<String>, Failure> {
-    let (facts, event) = links::facts(&call.db, draft, (seller, owner)).await?;
-    draft.check(&facts)?;
-    Ok(event)
 }
 
 /// Makes a link that `owner` owns and `seller` sells through, for whom the welcome
@@ -136,7 +136,8 @@ pub async fn create(
     let organizer = organizers::by_id(&call.db, seller)
         .await?
         .ok_or_else(unknown)?;
-    let event = checked(call, draft, seller, owner).await?;
+    let (facts, event) = links::facts(&call.db, draft, (seller, owner)).await?;
+    draft.check(&facts)?;
     let mut tries = 0;
     loop {
         tries += 1;
@@ -202,7 +203,9 @@ pub async fn update(
     let seller = organizers::by_id(&call.db, link.organizer_id)
         .await?
         .ok_or(Failure::NotFound)?;
-    let event = checked(call, draft, link.organizer_id, link.owner_id).await?;
+    let organizers = (link.organizer_id, link.owner_id);
+    let (facts, event) = links::facts(&call.db, draft, organizers).await?;
+    draft.news(&link.draft()).check(&facts)?;
     let slug = draft.slug.as_ref().map_or(link.slug.as_str(), Slug::as_str);
     let destination = destination(draft, &seller.slug, event.as_deref(), slug);
     let now = call.now.millis();

@@ -318,6 +318,43 @@ fn sp_12_items_belong_together() {
 }
 
 #[test]
+fn what_a_link_names_already_is_not_judged_again() {
+    let before = json!({
+        "kind": "quick_purchase", "event_id": 7, "referred_by": 3, "ticket_types": [10, 3001],
+        "items": [{ "ticket_type": 3001, "quantity": 1 }],
+    });
+    let gone = Facts {
+        event: Some(None),
+        referrer_known: false,
+        ..facts()
+    };
+    let fields = |changes: Value| -> Vec<String> {
+        let mut after = before.clone();
+        for (name, value) in changes.as_object().unwrap() {
+            after[name] = value.clone();
+        }
+        let news = parse(after).unwrap().news(&parse(before.clone()).unwrap());
+        match news.check(&gone) {
+            Ok(()) => Vec::new(),
+            Err(problems) => problems.into_iter().map(|p| p.field).collect(),
+        }
+    };
+    assert_eq!(fields(json!({})), [] as [&str; 0]);
+    assert_eq!(
+        fields(json!({ "description": "x", "ticket_types": [3001] })),
+        [] as [&str; 0]
+    );
+    assert_eq!(fields(json!({ "event_id": 8 })), ["event_id"]);
+    assert_eq!(fields(json!({ "referred_by": 4 })), ["referred_by"]);
+    assert_eq!(
+        fields(json!({ "ticket_types": [3001, 3002] })),
+        ["ticket_types"]
+    );
+    let items = json!([{ "ticket_type": 3001, "quantity": 2 }]);
+    assert_eq!(fields(json!({ "items": items })), ["items"]);
+}
+
+#[test]
 fn sp_20_what_the_checkout_may_sell() {
     let all = [(1, false), (2, true), (3, false), (4, true)];
     let offer = |ticket_types: Option<&[i64]>, hide_public| {

@@ -364,6 +364,9 @@ fn reserved_words_are_well_formed_and_never_generated() {
         let generated = word.len() == 8 && !word.contains(['i', 'l', 'o', '0', '1', '-']);
         assert!(!generated, "{word} could be generated");
     }
+    for root in slug::ROOTS {
+        assert!(slug::RESERVED.contains(root), "{root}");
+    }
 }
 
 #[test]

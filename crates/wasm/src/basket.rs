@@ -50,11 +50,11 @@ pub fn quick_purchase(basket: &str) -> Result<String, JsValue> {
     Ok(to_json(&Selection::quick_purchase(&items)))
 }
 
-/// What the link of this slug is looked up by; undefined when none can have it.
+/// What the link of this slug or code is looked up by; undefined when none can have it.
 #[wasm_bindgen(js_name = linkKey)]
 #[must_use]
 pub fn link_key(slug: &str) -> Option<String> {
-    Slug::from_path(slug)
+    Slug::from_link_path(slug)
 }
 
 /// `12.34 EUR` for 1234 minor units (BK-04).

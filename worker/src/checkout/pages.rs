@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderName, Response};
 use handbill_core::basket::LineKind;
 use handbill_core::money::Money;
+use handbill_core::order::TicketState;
 use handbill_core::time::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -129,9 +130,9 @@ fn is_held_tax(line: &OrderLineRow) -> bool {
 
 /// What must happen before the ticket lets somebody in.
 fn waits_for(ticket: &TicketRow) -> Option<&'static str> {
-    match ticket.status() {
-        "pending_approval" => Some("the organizer's approval"),
-        "payment_plan_pending" => Some("its last payment"),
+    match ticket.state() {
+        TicketState::PendingApproval => Some("the organizer's approval"),
+        TicketState::PaymentPlanPending => Some("its last payment"),
         _ => None,
     }
 }

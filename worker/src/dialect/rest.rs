@@ -54,14 +54,13 @@ fn ask_for_token(response: Response<Body>) -> Response<Body> {
     with_header(response, header::WWW_AUTHENTICATE, "Token")
 }
 
-/// The page that a query asks for: `page` from 1, `page_size` up to 100.
+/// The page that a query asks for: `page` from 1, `page_size` up to `most`.
 ///
 /// # Errors
 /// `InvalidPage`.
-pub fn page_asked(call: &Call, size: u32) -> Result<PageRequest, Failure> {
-    const MAX_SIZE: u32 = 100;
+pub fn page_asked(call: &Call, size: u32, most: u32) -> Result<PageRequest, Failure> {
     let (number, wanted) = (call.last_given("page"), call.last_given("page_size"));
-    PageRequest::parse(number.as_deref(), wanted.as_deref(), size, MAX_SIZE)
+    PageRequest::parse(number.as_deref(), wanted.as_deref(), size, most)
         .map_err(|_| Failure::InvalidPage)
 }
 

@@ -4,6 +4,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use handbill_core::fields::Fields;
+use handbill_core::link::destination::Destination;
 use handbill_core::link::draft::Draft;
 use handbill_core::link::kind::Kind;
 use handbill_core::problem::Problems;
@@ -62,8 +63,9 @@ pub async fn update(call: Call, request: Request<Body>) -> Handled {
     let changes = body::object(request).await?;
     let mut merged = fields_of(&stored);
     // As it was written, which is what others read back.
-    let elsewhere = stored.is_external().then(|| stored.destination_given());
-    merged.insert("destination".into(), json!(elsewhere));
+    let elsewhere = stored.external();
+    let given = elsewhere.as_ref().map(Destination::given);
+    merged.insert("destination".into(), json!(given));
     refuse_fixed(&stored, &changes)?;
     merged.extend(
         changes

@@ -17,6 +17,11 @@ static ORGANIZERS: Resource = Resource {
     references: &[],
 };
 
+static NEW_ORGANIZERS: Resource = Resource {
+    parse: |body| resource::validated(Organizer::parse_new(body)),
+    ..ORGANIZERS
+};
+
 pub async fn list(call: Call, _request: Request<Body>) -> Handled {
     let principal = call.principal(SCHEMES, Intent::Read).await?;
     ORGANIZERS.list(&call, principal.organizer_id).await
@@ -25,7 +30,7 @@ pub async fn list(call: Call, _request: Request<Body>) -> Handled {
 pub async fn create(call: Call, request: Request<Body>) -> Handled {
     call.principal(SCHEMES, Intent::Write).await?.operator()?;
     // An organizer belongs to itself: the store does not read this id.
-    ORGANIZERS.create(&call, 0, request).await
+    NEW_ORGANIZERS.create(&call, 0, request).await
 }
 
 pub async fn read(call: Call, _request: Request<Body>) -> Handled {

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use handbill_core::fields::Fields;
+use handbill_core::order::TicketState;
 use handbill_core::time::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -28,17 +29,11 @@ pub fn ticket_json(ticket: &TicketRow) -> Value {
         "barcode": ticket.barcode,
         "status": ticket.status(),
         "voided_at": ticket.voided_at.map(time),
-        "void_reason": void_reason(ticket),
+        "void_reason": ticket.voided_at.map(|_| ticket.state().name()),
         "checked_in_at": ticket.checked_in_at.map(time),
         "created_at": time(ticket.created_at),
         "updated_at": time(ticket.updated_at),
     })
-}
-
-/// Of a void ticket: `canceled` unless something else was said.
-fn void_reason(ticket: &TicketRow) -> Option<&str> {
-    ticket.voided_at?;
-    ticket.void_reason.as_deref().or(Some("canceled"))
 }
 
 pub async fn list(call: Call, _request: Request<Body>) -> Handled {
@@ -89,21 +84,20 @@ pub async fn read(call: Call, _request: Request<Body>) -> Handled {
     shown(&call, organizer_id).await
 }
 
-/// Why a ticket can be made void by hand.
-const REASONS: [&str; 3] = ["canceled", "refunded", "resold"];
-
+/// Why, the body may say.
 pub async fn void(call: Call, request: Request<Body>) -> Handled {
     let organizer_id = call.principal(SCHEMES, Intent::Write).await?.organizer()?;
     let id = ticket(&call, organizer_id).await?.id;
     let body = body::optional_object(request).await?;
     let mut fields = Fields::new(&body);
-    let reason = fields.optional_named(
-        "reason",
-        |name| REASONS.into_iter().find(|reason| *reason == name),
-        "must be canceled, refunded or resold",
-    );
+    let by_hand = |name: &str| {
+        let mut reasons = TicketState::VOID_REASONS.into_iter();
+        reasons.find(|reason| reason.name() == name)
+    };
+    let message = "must be canceled, refunded or resold";
+    let reason = fields.optional_named("reason", by_hand, message);
     fields.refuse_unknown();
-    let reason = fields.finish(reason)?.unwrap_or("canceled");
+    let reason = fields.finish(reason)?;
     let now = call.now.millis();
     if !rows::void(&call.db, organizer_id, id, reason, now).await? {
         return Err(void_already());

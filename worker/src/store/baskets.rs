@@ -115,10 +115,12 @@ pub async fn insert(
     now: i64,
 ) -> Result<(BasketRow, Option<Found>), StoreError> {
     let mut statements: Vec<D1PreparedStatement> = release(db, now)?.into();
+    // A link that was purged since it was read opens nothing.
     statements.push(db.statement(
         "INSERT INTO basket (key, organizer_id, link_id, event_id, currency, selection, hold_until,
            created_at, updated_at, channel)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)",
+         VALUES (?1, ?2, (SELECT id FROM link WHERE id = ?3 AND purged_at IS NULL), ?4, ?5, ?6, ?7,
+           ?8, ?8, ?9)",
         &[
             basket.key.into(),
             basket.organizer_id.into(),

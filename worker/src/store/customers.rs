@@ -46,13 +46,14 @@ pub async fn by_email(
     .await
 }
 
-/// One buyer of an organizer.
+/// One buyer of an organizer; one that was erased is nobody any more.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn get(db: &Db, organizer_id: i64, id: i64) -> Result<Option<CustomerRow>, StoreError> {
     db.first(
-        "SELECT * FROM customer WHERE organizer_id = ?1 AND id = ?2",
+        "SELECT * FROM customer
+         WHERE organizer_id = ?1 AND id = ?2 AND email_key <> 'erased ' || id",
         &[organizer_id.into(), id.into()],
     )
     .await
@@ -87,7 +88,8 @@ pub fn of_buyer(
         "INSERT INTO customer (organizer_id, email_key, created_at, updated_at, gender,
            company_name, birthday, newsletter_optin, country, postal_code, locality)
          VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-         ON CONFLICT (organizer_id, email_key) DO UPDATE SET updated_at = excluded.updated_at,
+         ON CONFLICT (organizer_id, email_key) DO UPDATE SET
+           updated_at = max(updated_at + 1, excluded.updated_at),
            gender = ifnull(excluded.gender, gender),
            company_name = ifnull(excluded.company_name, company_name),
            birthday = ifnull(excluded.birthday, birthday),
@@ -101,7 +103,7 @@ pub fn of_buyer(
 }
 
 /// Writes what is known of a buyer over a row that is still as it was read; false when
-/// somebody was quicker.
+/// somebody was quicker. `updated_at` tells: each change moves it on.
 ///
 /// # Errors
 /// When the database fails.
@@ -111,16 +113,13 @@ pub async fn update(
     contact: &Contact,
     now: i64,
 ) -> Result<bool, StoreError> {
-    let mut args: Vec<Arg<'_>> = vec![
-        customer.id.into(),
-        customer.updated_at.into(),
-        now.max(customer.updated_at + 1).into(),
-    ];
+    let mut args: Vec<Arg<'_>> = vec![customer.id.into(), customer.updated_at.into(), now.into()];
     args.extend(columns(contact));
     let changed = db
         .run(
-            "UPDATE customer SET updated_at = ?3, gender = ?4, company_name = ?5, birthday = ?6,
-               newsletter_optin = ?7, country = ?8, postal_code = ?9, locality = ?10
+            "UPDATE customer SET updated_at = max(updated_at + 1, ?3), gender = ?4,
+               company_name = ?5, birthday = ?6, newsletter_optin = ?7, country = ?8,
+               postal_code = ?9, locality = ?10
              WHERE id = ?1 AND updated_at = ?2",
             &args,
         )
@@ -154,9 +153,10 @@ pub async fn erase(
             )?,
             // No mail address has a space: nobody can be this customer again.
             db.statement(
-                "UPDATE customer SET email_key = 'erased ' || id, updated_at = ?3, gender = NULL,
-                   company_name = NULL, birthday = NULL, newsletter_optin = NULL, country = NULL,
-                   postal_code = NULL, locality = NULL
+                "UPDATE customer SET email_key = 'erased ' || id,
+                   updated_at = max(updated_at + 1, ?3), gender = NULL, company_name = NULL,
+                   birthday = NULL, newsletter_optin = NULL, country = NULL, postal_code = NULL,
+                   locality = NULL
                  WHERE organizer_id = ?1 AND email_key = ?2 RETURNING id",
                 &[organizer_id.into(), (&key).into(), now.into()],
             )?,

@@ -1,11 +1,13 @@
 //! Tickets in the order of their changes, for those who follow them (SG-03 to SG-09).
 //!
-//! `(changed_at, id)` grows with each commit (see `ticket_clock`), so a reader that
-//! goes on after the last row it has seen misses none. Each page walks an index from
-//! there, and costs the same wherever that is.
+//! `changed_at` grows with each change (see `ticket_clock`), so a reader that goes on
+//! after the last row it has seen misses none. Each page walks an index from there, and
+//! costs the same wherever that is. Tickets from before there was that clock may share a
+//! time: those come by their id.
 
 use handbill_core::feed::Cursor;
 use handbill_core::link::utm::Utm;
+use handbill_core::order::{TicketFacts, TicketState};
 
 use super::sql::{Arg, Db, StoreError, row};
 
@@ -19,6 +21,9 @@ pub struct FeedFilter {
     pub event_id: Option<i64>,
     /// Whether the events that the organizer only co-hosts are in it.
     pub cohosted: bool,
+    /// Who reads, when that is another organizer with a grant. It sees of co-hosted events
+    /// those whose own organizers let it read their tickets too.
+    pub partner: Option<i64>,
     pub after: Cursor,
 }
 
@@ -32,7 +37,9 @@ row! {
         pub scanned_at: Option<i64>,
         pub changed_at: i64,
         pub voided_at: Option<i64>,
-        pub status: String,
+        void_reason: Option<String>,
+        pending: Option<String>,
+        is_refunded: i64,
         pub ticket_type_id: i64,
         pub group_name: Option<String>,
         pub name: String,
@@ -81,6 +88,16 @@ impl FeedRow {
         }
     }
 
+    /// Where the ticket stands in its life (SG-07).
+    pub fn state(&self) -> TicketState {
+        TicketState::of(&TicketFacts {
+            is_void: self.voided_at.is_some(),
+            void_reason: self.void_reason.as_deref(),
+            pending: self.pending.as_deref(),
+            is_refunded: self.is_refunded != 0,
+        })
+    }
+
     /// What the buyer arrived with (AT-04).
     pub fn utm(&self) -> Utm {
         let utm = self.utm.as_deref();
@@ -91,14 +108,8 @@ impl FeedRow {
 
 /// What is told of tickets, as alias `i`.
 const TOLD: &str = "
-  i.id, i.barcode, c.at AS scanned_at, i.changed_at, i.voided_at,
-  CASE
-    WHEN i.void_reason IS NOT NULL THEN i.void_reason
-    WHEN o.total > 0 AND o.refunded = o.total THEN 'refunded'
-    WHEN i.voided_at IS NOT NULL THEN 'canceled'
-    WHEN i.pending = 'approval' THEN 'pending_approval'
-    WHEN i.pending = 'payment_plan' THEN 'payment_plan_pending'
-    ELSE 'valid' END AS status,
+  i.id, i.barcode, c.at AS scanned_at, i.changed_at, i.voided_at, i.void_reason, i.pending,
+  ifnull(o.total > 0 AND o.refunded = o.total, 0) AS is_refunded,
   i.ticket_type_id, g.name AS group_name, t.name, t.hidden,
   t.access_code IS NOT NULL AS has_access_code,
   ifnull((SELECT unit_price FROM order_line WHERE order_id = i.order_id AND kind = 'ticket'
@@ -126,39 +137,56 @@ LEFT JOIN link l ON l.id = o.link_id
 LEFT JOIN customer u ON u.id = o.customer_id
 LEFT JOIN check_in c ON c.ticket_id = i.id AND c.undone_at IS NULL";
 
-/// The next page. `?1` is the organizer, `?2` and `?3` the cursor.
+/// The events of others that `?1` hosts with them, as far as the reader (`?4`) may see
+/// their tickets. An archived organizer shares nothing.
+const HOSTED: &str = "
+SELECT h.event_id FROM event_cohost h CROSS JOIN organizer o ON o.id = h.organizer_id
+WHERE h.cohost_id = ?1 AND o.archived_at IS NULL
+  AND (?4 IS NULL OR EXISTS (
+    SELECT 1 FROM ticket_grant WHERE organizer_id = h.organizer_id AND partner_id = ?4))";
+
+/// The next page. `?1` is the organizer, `?2` and `?3` the cursor, `?4` who reads with a
+/// grant, `?5` the event.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn page(db: &Db, filter: FeedFilter) -> Result<Vec<FeedRow>, StoreError> {
-    let mut args: Vec<Arg<'_>> = vec![
+    let args: [Arg<'_>; 5] = [
         filter.organizer_id.into(),
         filter.after.at.into(),
         filter.after.id.into(),
+        filter.partner.into(),
+        filter.event_id.into(),
     ];
-    args.extend(filter.event_id.map(Arg::from));
-    let sql = match (filter.event_id, filter.cohosted) {
-        (None, false) => format!(
-            "SELECT {TOLD} FROM ticket i INDEXED BY ticket_by_change {WITH_ALL}
-             WHERE i.organizer_id = ?1 AND (i.changed_at, i.id) > (?2, ?3)
-             ORDER BY i.changed_at, i.id LIMIT {PAGE}"
-        ),
-        (Some(_), cohosted) => {
-            let or_cohosted = if cohosted {
-                "OR EXISTS (SELECT 1 FROM event_cohost WHERE cohost_id = ?1 AND event_id = ?4)"
-            } else {
-                ""
-            };
-            format!(
-                "SELECT {TOLD} FROM ticket i INDEXED BY ticket_by_event_change {WITH_ALL}
-                 WHERE i.event_id = ?4 AND (i.changed_at, i.id) > (?2, ?3)
-                   AND (i.organizer_id = ?1 {or_cohosted})
-                 ORDER BY i.changed_at, i.id LIMIT {PAGE}"
-            )
-        }
-        (None, true) => merged(),
+    // D1 wants as many arguments as a statement names.
+    let (sql, named) = match (filter.event_id, filter.cohosted) {
+        (None, false) => (of_organizer(), 3),
+        (None, true) => (merged(), 4),
+        (Some(_), cohosted) => (of_event(cohosted), 5),
     };
-    db.rows(&sql, &args).await
+    db.rows(&sql, args.get(..named).unwrap_or_default()).await
+}
+
+fn of_organizer() -> String {
+    format!(
+        "SELECT {TOLD} FROM ticket i INDEXED BY ticket_by_change {WITH_ALL}
+         WHERE i.organizer_id = ?1 AND (i.changed_at, i.id) > (?2, ?3)
+         ORDER BY i.changed_at, i.id LIMIT {PAGE}"
+    )
+}
+
+fn of_event(cohosted: bool) -> String {
+    let or_hosted = if cohosted {
+        format!("OR EXISTS ({HOSTED} AND h.event_id = ?5)")
+    } else {
+        String::new()
+    };
+    format!(
+        "SELECT {TOLD} FROM ticket i INDEXED BY ticket_by_event_change {WITH_ALL}
+         WHERE i.event_id = ?5 AND (i.changed_at, i.id) > (?2, ?3)
+           AND (i.organizer_id = ?1 {or_hosted})
+         ORDER BY i.changed_at, i.id LIMIT {PAGE}"
+    )
 }
 
 /// Own tickets and those of each co-hosted event, merged. Of no stream more than a
@@ -166,7 +194,7 @@ pub async fn page(db: &Db, filter: FeedFilter) -> Result<Vec<FeedRow>, StoreErro
 /// its page.
 fn merged() -> String {
     format!(
-        "WITH hosted AS (SELECT event_id FROM event_cohost WHERE cohost_id = ?1),
+        "WITH hosted AS ({HOSTED}),
          bound AS (SELECT min((
              SELECT n.changed_at FROM ticket n INDEXED BY ticket_by_event_change
              WHERE n.event_id = h.event_id AND (n.changed_at, n.id) > (?2, ?3)

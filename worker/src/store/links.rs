@@ -29,7 +29,7 @@ row! {
         hide_public_ticket_types: i64,
         items: Option<String>,
         pub destination: String,
-        destination_given: Option<String>,
+        pub destination_given: Option<String>,
         /// Of a campaign, the `organizer/event` of its URL.
         pub page: Option<String>,
         utm: String,
@@ -73,11 +73,6 @@ impl LinkRow {
     /// The basket of a quick purchase.
     pub fn items(&self) -> Option<Vec<Item>> {
         parsed(self.items.as_deref())
-    }
-
-    /// Where it leads, as whoever made it wrote that.
-    pub fn destination_given(&self) -> &str {
-        self.destination_given.as_ref().unwrap_or(&self.destination)
     }
 
     /// The campaign parameters set on the link.
@@ -167,7 +162,7 @@ pub async fn by_slug(db: &Db, slug_key: &str) -> Result<Option<LinkRow>, StoreEr
 }
 
 /// What the catalogue says of the things a draft names, for core to judge; and
-/// the slug of the event it names.
+/// the slug of the event it names, be that archived.
 ///
 /// Nothing read here can change under the write that follows: rows never change
 /// their organizer, and events and products never their currency.
@@ -190,6 +185,7 @@ pub async fn facts(
         struct Owned {
             organizer_id: i64,
             slug: String,
+            is_there: i64,
         }
     }
     row! {
@@ -208,7 +204,8 @@ pub async fn facts(
     let results = db
         .batch(vec![
             db.statement(
-                "SELECT organizer_id, slug FROM event WHERE id = ?1 AND archived_at IS NULL",
+                "SELECT organizer_id, slug, archived_at IS NULL AS is_there FROM event
+                 WHERE id = ?1",
                 &[draft.event_id.into()],
             )?,
             db.statement(
@@ -243,7 +240,8 @@ pub async fn facts(
     let facts = Facts {
         selling_organizer: seller,
         event: draft.event_id.map(|_| {
-            event.as_ref().map(|event| EventFact {
+            let there = event.as_ref().filter(|event| event.is_there != 0);
+            there.map(|event| EventFact {
                 organizer: event.organizer_id,
             })
         }),
@@ -408,9 +406,23 @@ pub async fn purge(db: &Db, id: i64, now: i64) -> Result<bool, StoreError> {
             )?,
             of("UPDATE basket SET link_id = NULL WHERE link_id = ?1")?,
             of("DELETE FROM link_sales WHERE link_id = ?1")?,
+            // The others that it was considered for, which are of its seller alone. Its
+            // id is looked for as text first: a receipt is long, and few name it.
+            at(
+                "UPDATE sale_order SET updated_at = ?2, version = version + 1,
+                   receipt = json_set(receipt, '$.considered', (
+                     SELECT json_group_array(json(value))
+                     FROM json_each(sale_order.receipt, '$.considered')
+                     WHERE value ->> 'link' <> ?1))
+                 WHERE organizer_id = (SELECT organizer_id FROM link WHERE id = ?1)
+                   AND receipt LIKE '%\"link\":' || CAST(?1 AS INTEGER) || ',%'",
+            )?,
             of("UPDATE metric SET value = value
                   - (SELECT ifnull(sum(raw), 0) FROM link_count WHERE link_id = ?1)
                 WHERE name = 'clicks'")?,
+            of("INSERT INTO metric (name, value)
+                SELECT 'clicks_purged', ifnull(sum(raw), 0) FROM link_count WHERE link_id = ?1
+                ON CONFLICT DO UPDATE SET value = value + excluded.value")?,
             of("DELETE FROM click WHERE link_id = ?1")?,
             of("DELETE FROM link_visitor WHERE link_id = ?1")?,
             of("DELETE FROM link_hour WHERE link_id = ?1")?,

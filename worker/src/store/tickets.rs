@@ -1,5 +1,7 @@
 //! Issued tickets: found, made void, checked in (BK-10).
 
+use handbill_core::order::{TicketFacts, TicketState};
+
 use super::sql::{Arg, Db, StoreError, row};
 
 row! {
@@ -14,7 +16,7 @@ row! {
         pub name: String,
         pub barcode: String,
         pub voided_at: Option<i64>,
-        /// Why it is void, where that is more than that it was cancelled.
+        /// Why it is void, where somebody said so.
         pub void_reason: Option<String>,
         /// `approval` or `payment_plan`: what it waits for before it is valid.
         pub pending: Option<String>,
@@ -29,13 +31,21 @@ row! {
 }
 
 impl TicketRow {
-    /// What a ticket is good for now.
+    /// Where the ticket stands, whatever became of its order's money.
+    pub fn state(&self) -> TicketState {
+        TicketState::of(&TicketFacts {
+            is_void: self.voided_at.is_some(),
+            void_reason: self.void_reason.as_deref(),
+            pending: self.pending.as_deref(),
+            is_refunded: false,
+        })
+    }
+
+    /// What the ticket is good for: `void`, or the name of its state.
     pub fn status(&self) -> &'static str {
-        match (self.voided_at, self.pending.as_deref()) {
-            (Some(_), _) => "void",
-            (None, Some("approval")) => "pending_approval",
-            (None, Some(_)) => "payment_plan_pending",
-            (None, None) => "valid",
+        match self.voided_at {
+            Some(_) => "void",
+            None => self.state().name(),
         }
     }
 }
@@ -117,8 +127,8 @@ pub async fn by_barcode(
     .await
 }
 
-/// Makes a ticket void for ever, for a reason; its stock comes back. False when it is
-/// not there or void already.
+/// Makes a ticket void for ever, for the reason that was given, if any; its stock comes
+/// back. False when it is not there or void already.
 ///
 /// # Errors
 /// When the database fails.
@@ -126,7 +136,7 @@ pub async fn void(
     db: &Db,
     organizer_id: i64,
     id: i64,
-    reason: &str,
+    reason: Option<TicketState>,
     now: i64,
 ) -> Result<bool, StoreError> {
     let changed = db
@@ -134,7 +144,12 @@ pub async fn void(
             "UPDATE ticket SET voided_at = ?3, void_reason = ?4, updated_at = ?3,
                version = version + 1
              WHERE id = ?1 AND organizer_id = ?2 AND voided_at IS NULL",
-            &[id.into(), organizer_id.into(), now.into(), reason.into()],
+            &[
+                id.into(),
+                organizer_id.into(),
+                now.into(),
+                reason.map(TicketState::name).into(),
+            ],
         )
         .await?;
     Ok(changed > 0)

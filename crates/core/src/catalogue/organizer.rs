@@ -46,15 +46,30 @@ pub struct Organizer {
 }
 
 impl Organizer {
-    /// Reads an organizer.
+    /// Reads a new organizer.
+    ///
+    /// # Errors
+    /// Every field's first problem; unknown fields are problems.
+    pub fn parse_new(map: &Map<String, Value>) -> Result<Self, Problems> {
+        Self::read(map, read_new_slug)
+    }
+
+    /// Reads an organizer, which may have had its slug before that was reserved.
     ///
     /// # Errors
     /// Every field's first problem; unknown fields are problems.
     pub fn parse(map: &Map<String, Value>) -> Result<Self, Problems> {
+        Self::read(map, read_slug)
+    }
+
+    fn read(
+        map: &Map<String, Value>,
+        slug: fn(&mut Fields<'_>) -> String,
+    ) -> Result<Self, Problems> {
         let mut fields = Fields::new(map);
         let organizer = Self {
             name: fields.text("name", NAME_CHARS),
-            slug: read_organizer_slug(&mut fields),
+            slug: slug(&mut fields),
             time_zone: read_time_zone(&mut fields),
             currency: fields.currency("currency"),
             attribution_window_days: fields.integer_or("attribution_window_days", 1..=365, 30),
@@ -73,8 +88,8 @@ impl Organizer {
     }
 }
 
-/// No first segment of our own pages: campaigns' URLs begin with it.
-fn read_organizer_slug(fields: &mut Fields<'_>) -> String {
+/// No first segment of our own pages: campaigns' URLs begin with it (PX-06).
+fn read_new_slug(fields: &mut Fields<'_>) -> String {
     let slug = read_slug(fields);
     if ROOTS.contains(&slug.as_str()) {
         fields.problem("slug", "reserved", format!("`{slug}` is reserved"));

@@ -11,7 +11,7 @@ pub struct Facts {
     /// The organizer whose events and items the link sells.
     pub selling_organizer: i64,
     /// The event named: `None` when the draft names none, `Some(None)` when
-    /// there is no such event.
+    /// there is no such event any more.
     pub event: Option<Option<EventFact>>,
     /// Whether the user named as referrer exists and is the owner's.
     pub referrer_known: bool,
@@ -42,6 +42,25 @@ enum BadItem {
 }
 
 impl Draft {
+    /// What the draft names that the link it is written over does not name already. What
+    /// that named may have been archived since, and who changes something else can't mend
+    /// it; perhaps can't even see it, for a dialect shows what it knows.
+    #[must_use]
+    pub fn news(&self, link: &Self) -> Self {
+        let mut news = self.clone();
+        news.event_id = self.event_id.filter(|_| self.event_id != link.event_id);
+        news.referred_by = self
+            .referred_by
+            .filter(|_| self.referred_by != link.referred_by);
+        let known = link.ticket_types.as_deref().unwrap_or_default();
+        if let Some(ids) = &mut news.ticket_types {
+            ids.retain(|id| !known.contains(id));
+        }
+        // A basket is judged whole: its items must fit each other.
+        news.items = news.items.filter(|_| self.items != link.items);
+        news
+    }
+
     /// Checks the draft against the catalogue.
     ///
     /// # Errors

@@ -138,16 +138,19 @@ pub const RESERVED: &[&str] = &[
     "www",
 ];
 
-/// First segments of our own paths that have four segments or more: no organizer's
-/// slug, so that `/<organizer>/<event>/c/<code>/` is a campaign's alone (PX-06).
+/// First segments of paths of ours that have four segments or more, or will: no
+/// organizer's slug, so that `/<organizer>/<event>/c/<code>/` is a campaign's alone
+/// (PX-06). All of them are [`RESERVED`] too.
 pub const ROOTS: &[&str] = &[
     "api",
     "checkout",
     "dashboard",
+    "ingest",
     "l",
     "manage",
     "shop",
     "stats",
+    "v1",
 ];
 
 /// Characters of a custom slug, as people are told them.

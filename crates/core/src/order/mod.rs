@@ -9,6 +9,7 @@ pub mod fingerprint;
 pub mod key;
 pub mod payment;
 pub mod refund;
+pub mod ticket;
 
 pub use barcode::barcode;
 pub use buyer::Buyer;
@@ -18,3 +19,4 @@ pub use fingerprint::fingerprint;
 pub use key::{basket_key, is_basket_key};
 pub use payment::{PaymentMethod, PaymentReport};
 pub use refund::Refund;
+pub use ticket::{TicketFacts, TicketState};

@@ -10,6 +10,7 @@
 #[path = "../arbitrary/mod.rs"]
 mod arbitrary;
 mod contact;
+mod ticket;
 
 use handbill_core::order::{Buyer, Completion, PaymentMethod, PaymentReport, Refund};
 use handbill_core::problem::Problems;

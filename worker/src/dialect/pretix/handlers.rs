@@ -18,6 +18,7 @@ use crate::store::events::{self, EventKey};
 use crate::store::link_lists::{self, LinkFilter, Order};
 use crate::store::links::{self as rows, LinkRow};
 
+/// As many as there are unless fewer are asked for, and as many as there can be.
 const PAGE_SIZE: u32 = 50;
 const CAMPAIGN: i64 = Kind::Campaign as i64;
 
@@ -52,7 +53,7 @@ async fn shown(call: &Call, event: &EventKey, id: i64, status: u16) -> Handled {
 /// `GET …/campaigns/`
 pub async fn list(call: Call, _request: Request<Body>) -> Handled {
     let event = event(&call, Intent::Read).await?;
-    let page = rest::page_asked(&call, PAGE_SIZE)?;
+    let page = rest::page_asked(&call, PAGE_SIZE, PAGE_SIZE)?;
     let filter = LinkFilter {
         organizer_id: event.organizer_id,
         kind: Some(CAMPAIGN),

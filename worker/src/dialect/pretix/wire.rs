@@ -115,7 +115,7 @@ impl Given {
 /// A campaign as this dialect shows it. The counts are those of every other API
 /// (PX-09): views, and orders that were completed.
 pub fn campaign(link: &LinkRow) -> Value {
-    let target = Some(link.destination_given()).filter(|_| link.is_external());
+    let target = link.external();
     let orders: i64 = link
         .sales()
         .iter()
@@ -125,7 +125,7 @@ pub fn campaign(link: &LinkRow) -> Value {
         "id": link.id,
         "code": link.slug,
         "description": link.description,
-        "external_target": target.unwrap_or_default(),
+        "external_target": target.as_ref().map_or("", Destination::given),
         "order_count": orders,
         "click_count": link.views,
     })

@@ -28,7 +28,6 @@ enum Reader {
 /// An organizer's token is in the header or in the query, a partner's key in the
 /// query.
 async fn reader(call: &Call) -> Result<Reader, Failure> {
-    let named = |name: &str| call.last_given(name).filter(|text| !text.is_empty());
     let from_header = call.headers.contains_key(header::AUTHORIZATION);
     if from_header {
         // Another scheme may be that of a site's password.
@@ -37,11 +36,11 @@ async fn reader(call: &Call) -> Result<Reader, Failure> {
             known => return known.map(Reader::Organizer),
         }
     }
-    if let Some(token) = named("token") {
+    if let Some(token) = call.given("token") {
         let known = auth::of_token(call, &token, Intent::Read).await;
         return known.map(Reader::Organizer);
     }
-    if let Some(key) = named("key") {
+    if let Some(key) = call.given("key") {
         let known = auth::of_token(call, &key, Intent::Read).await;
         return known.map(Reader::Partner);
     }
@@ -50,18 +49,24 @@ async fn reader(call: &Call) -> Result<Reader, Failure> {
 }
 
 impl Reader {
-    /// Refuses an organizer other than its own, or than one that lets it (SG-01).
-    async fn may_read(&self, call: &Call, organizer_id: i64) -> Result<(), Failure> {
-        let (own, partner) = match self {
+    /// The partner that reads the tickets of an organizer, `None` when that is the
+    /// organizer itself (SG-01).
+    ///
+    /// # Errors
+    /// `Forbidden` for another organizer than its own, or than one that lets it.
+    async fn partner_of(&self, call: &Call, organizer_id: i64) -> Result<Option<i64>, Failure> {
+        let (own, has_key) = match self {
             Self::Organizer(principal) => (principal.organizer()?, false),
             Self::Partner(principal) => (principal.organizer()?, true),
         };
-        let may = own == organizer_id
-            || partner
-                && Permission::ReadTickets
-                    .is_given(&call.db, organizer_id, own)
-                    .await?;
-        if may { Ok(()) } else { Err(Failure::Forbidden) }
+        if own == organizer_id {
+            return Ok(None);
+        }
+        let permission = Permission::ReadTickets;
+        if has_key && permission.is_given(&call.db, organizer_id, own).await? {
+            return Ok(Some(own));
+        }
+        Err(Failure::Forbidden)
     }
 }
 
@@ -69,9 +74,8 @@ impl Reader {
 fn asked(call: &Call) -> Result<(FeedFilter, Map<String, Value>), Problems> {
     let mut problems = Problems::new();
     let mut echoed = Map::new();
-    let given = |name: &str| call.last_given(name).filter(|text| !text.is_empty());
     let mut id = |name: &str| {
-        let id = given(name).map(|text| parse_id(text.trim()));
+        let id = call.given(name).map(|text| parse_id(text.trim()));
         if id == Some(None) {
             problems.push(name, "type", "must be a whole number from 1");
         }
@@ -82,10 +86,12 @@ fn asked(call: &Call) -> Result<(FeedFilter, Map<String, Value>), Problems> {
         id
     };
     let (organizer_id, event_id) = (id("organizer_id"), id("event_id"));
-    if given("organizer_id").is_none() {
+    if call.given("organizer_id").is_none() {
         problems.push("organizer_id", "required", "is required");
     }
-    let cohosted = match given("include_cohosted_events").as_deref() {
+    // `True` is what a client in Python makes of it.
+    let cohosted = call.given("include_cohosted_events");
+    let cohosted = match cohosted.map(|text| text.to_ascii_lowercase()).as_deref() {
         None => None,
         Some("1" | "true") => Some(true),
         Some("0" | "false") => Some(false),
@@ -98,7 +104,7 @@ fn asked(call: &Call) -> Result<(FeedFilter, Map<String, Value>), Problems> {
         echoed.insert("include_cohosted_events".to_owned(), cohosted.into());
     }
     let mut after = Cursor::START;
-    if let Some(text) = given("after") {
+    if let Some(text) = call.given("after") {
         match Cursor::parse(&text) {
             Ok(cursor) => after = cursor,
             Err(error) => problems.push("after", error.code(), error.to_string()),
@@ -109,6 +115,7 @@ fn asked(call: &Call) -> Result<(FeedFilter, Map<String, Value>), Problems> {
         organizer_id: organizer_id.unwrap_or_default(),
         event_id,
         cohosted: cohosted.unwrap_or_default(),
+        partner: None,
         after,
     };
     problems.into_result((filter, echoed))
@@ -117,8 +124,8 @@ fn asked(call: &Call) -> Result<(FeedFilter, Map<String, Value>), Problems> {
 /// `GET /tickets`
 pub async fn page(call: Call, _request: Request<Body>) -> Handled {
     let reader = reader(&call).await?;
-    let (filter, params) = asked(&call)?;
-    reader.may_read(&call, filter.organizer_id).await?;
+    let (mut filter, params) = asked(&call)?;
+    filter.partner = reader.partner_of(&call, filter.organizer_id).await?;
     let rows = feed::page(&call.db, filter).await?;
     // A full page may be the last one: the next is empty then.
     let is_full = i64::try_from(rows.len()).is_ok_and(|rows| rows >= PAGE);

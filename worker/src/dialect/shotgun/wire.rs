@@ -1,5 +1,7 @@
 //! A ticket as this dialect shows it (SG-06 to SG-08).
 
+use handbill_core::link::utm::Utm;
+use handbill_core::order::PaymentMethod;
 use handbill_core::time::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -36,7 +38,7 @@ fn itself(ticket: &FeedRow) -> Value {
         "ticket_scanned_at": ticket.scanned_at.map(time),
         "ticket_updated_at": time(ticket.changed_at),
         "ticket_canceled_at": ticket.voided_at.map(time),
-        "ticket_status": ticket.status,
+        "ticket_status": ticket.state().name(),
         "ticket_seating": null,
         "user_id": null,
     })
@@ -47,7 +49,7 @@ fn deal(ticket: &FeedRow) -> Value {
         "deal_id": ticket.ticket_type_id,
         "deal_sub_category": ticket.group_name,
         "deal_title": ticket.name,
-        "deal_channel": ticket.channel.as_deref().unwrap_or("imported"),
+        "deal_channel": channel(ticket),
         "deal_visibilities": visibilities(ticket),
         "deal_price": ticket.price,
         "deal_service_fee": ticket.organizer_fee,
@@ -57,21 +59,57 @@ fn deal(ticket: &FeedRow) -> Value {
     })
 }
 
-/// Who sent the buyer: what they arrived with, else the link that is credited.
 fn order(ticket: &FeedRow) -> Value {
     let utm = ticket.utm();
-    let is_online = ticket.channel.as_deref() == Some("online");
-    let medium = utm
-        .medium
-        .or_else(|| is_online.then(|| "website".to_owned()));
     json!({
         "order_id": ticket.order_id.unwrap_or_default(),
         "currency": ticket.currency.to_ascii_lowercase(),
-        "payment_method": ticket.payment_method,
-        "utm_source": utm.source.as_ref().or(ticket.link_slug.as_ref()),
-        "utm_medium": medium,
+        "payment_method": payment_method(ticket),
+        "utm_source": source(ticket, &utm),
+        "utm_medium": medium(ticket, &utm),
         "ordered_at": time(ticket.ordered_at),
     })
+}
+
+fn is_online(ticket: &FeedRow) -> bool {
+    ticket.channel.as_deref() == Some("online")
+}
+
+/// In this vendor's words, for clients tell a sale from an import by them. A ticket
+/// without an order was issued by hand.
+fn channel(ticket: &FeedRow) -> &'static str {
+    match ticket.channel {
+        Some(_) if is_online(ticket) => "online",
+        Some(_) => "onsite",
+        None => "offline",
+    }
+}
+
+/// Null where nothing was paid.
+fn payment_method(ticket: &FeedRow) -> Option<&'static str> {
+    let ours = ticket.payment_method.as_deref();
+    match ours.and_then(PaymentMethod::from_name)? {
+        PaymentMethod::External => Some("card"),
+        PaymentMethod::Offline => Some("cash"),
+        PaymentMethod::NoCost => None,
+    }
+}
+
+/// Who sent the buyer: what they arrived with, else the link that is credited. Null
+/// where there is no order.
+fn source<'a>(ticket: &'a FeedRow, utm: &'a Utm) -> Option<&'a str> {
+    ticket.order_id?;
+    let known = utm.source.as_ref().or(ticket.link_slug.as_ref());
+    Some(known.map_or("direct", String::as_str))
+}
+
+/// Of an online order, on what it was made: the document knows three, of which the link
+/// may name one.
+fn medium<'a>(ticket: &FeedRow, utm: &'a Utm) -> Option<&'a str> {
+    const PLATFORMS: [&str; 3] = ["website", "app", "widget"];
+    let named = utm.medium.as_deref();
+    let named = named.filter(|medium| PLATFORMS.contains(medium));
+    is_online(ticket).then(|| named.unwrap_or("website"))
 }
 
 fn event(ticket: &FeedRow) -> Value {
@@ -104,14 +142,14 @@ fn contact(ticket: &FeedRow) -> Value {
     })
 }
 
-/// Who is shown the ticket type: everybody, or those whom a link or a code lets see
-/// it.
+/// Who is shown the ticket type: everybody, or those whom a promoter's link or a code
+/// lets see it.
 fn visibilities(ticket: &FeedRow) -> Vec<&'static str> {
     let (is_hidden, has_code) = (ticket.hidden != 0, ticket.has_access_code != 0);
     let all = [
         (!is_hidden && !has_code, "public"),
         (is_hidden, "promoters"),
-        (has_code, "access_code"),
+        (has_code, "private"),
     ];
     let those = all.into_iter().filter(|(is_so, _)| *is_so);
     those.map(|(_, name)| name).collect()

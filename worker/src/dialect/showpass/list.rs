@@ -20,6 +20,7 @@ use crate::store::organizers;
 use crate::zone;
 
 const PAGE_SIZE: u32 = 20;
+const MAX_PAGE_SIZE: u32 = 100;
 
 /// No description is longer, so a longer term can't match.
 const MAX_SEARCH: usize = 512;
@@ -41,7 +42,7 @@ pub async fn mine(call: Call, _request: Request<Body>) -> Handled {
 }
 
 async fn page(call: &Call, venue: i64, referred_by: Option<i64>) -> Handled {
-    let page = rest::page_asked(call, PAGE_SIZE)?;
+    let page = rest::page_asked(call, PAGE_SIZE, MAX_PAGE_SIZE)?;
     let time_zone = organizers::by_id(&call.db, venue)
         .await?
         .ok_or(Failure::Forbidden)?
@@ -55,10 +56,9 @@ async fn page(call: &Call, venue: i64, referred_by: Option<i64>) -> Handled {
     Ok(json_answer(200, &rest::page(call, page, count, results)?))
 }
 
-/// An empty parameter is as good as absent: forms send them.
 fn filter(call: &Call, time_zone: &str) -> Result<LinkFilter, Failure> {
     let mut problems = Problems::new();
-    let given = |name: &str| call.last_given(name).filter(|value| !value.is_empty());
+    let given = |name: &str| call.given(name);
     let mut filter = LinkFilter {
         kinds_up_to: LAST_KIND,
         ..LinkFilter::default()

@@ -228,14 +228,12 @@ fn fulfil(
         )?,
         db.statement(
             "INSERT INTO ticket (organizer_id, event_id, ticket_type_id, order_id, barcode,
-               pending, organizer_fee, producer_cost, tax_rate_ppm, created_at, updated_at)
+               pending, created_at, updated_at)
              SELECT o.organizer_id, t.event_id, t.id, o.id, j.value ->> 'barcode',
                CASE t.issued_as WHEN 'pending_approval' THEN 'approval'
-                 WHEN 'payment_plan_pending' THEN 'payment_plan' END,
-               t.organizer_fee, t.producer_cost, e.tax_rate_ppm, ?3, ?3
+                 WHEN 'payment_plan_pending' THEN 'payment_plan' END, ?3, ?3
              FROM sale_order o JOIN json_each(?2) j
              JOIN ticket_type t ON t.id = j.value ->> 'ticket_type'
-             JOIN event e ON e.id = t.event_id
              WHERE o.basket_id = ?1 AND o.status = 'completed' AND o.is_whole = 0
              ORDER BY j.key",
             &[basket_id.into(), (&json(&tickets)?).into(), now.into()],

@@ -104,7 +104,8 @@ fn json(value: &impl Serialize) -> Result<String, StoreError> {
 }
 
 /// Keeps what the buyer was answered, for whoever asks again with the same key;
-/// what is kept already stays. The answer that counts.
+/// what is kept already stays, and of a buyer who was erased meanwhile nothing is. The
+/// answer that counts.
 ///
 /// # Errors
 /// When the database fails.
@@ -116,7 +117,8 @@ pub async fn keep_answer(db: &Db, id: i64, answer: &str) -> Result<String, Store
     }
     let kept: Option<Kept> = db
         .first(
-            "UPDATE sale_order SET answer = ifnull(answer, ?2) WHERE id = ?1 RETURNING answer",
+            "UPDATE sale_order SET answer = iif(email = 'erased', NULL, ifnull(answer, ?2))
+             WHERE id = ?1 RETURNING ifnull(answer, ?2) AS answer",
             &[id.into(), answer.into()],
         )
         .await?;
