@@ -31,7 +31,7 @@ export async function buildNpm() {
       inputs: ['crates/core', 'crates/webhook', 'crates/wasm'],
       out: `npm/build/${entry}`,
       bindgen: ['--target', 'web', '--omit-default-module-path'],
-      optimise: '-Oz',
+      optimise: ['-Oz'],
     });
   }
   for (const { entry, features } of WEBHOOK_ENTRIES) {
@@ -41,7 +41,7 @@ export async function buildNpm() {
       features,
       inputs: ['crates/webhook', 'crates/webhook-wasm'],
       out: `npm/build/${entry}`,
-      optimise: '-Oz',
+      optimise: ['-Oz'],
     });
   }
   const inputs = ['npm/build', 'npm/src', 'npm/bundle.mjs', 'npm/package.json', 'npm/tsconfig.json', 'tsconfig.json', 'package-lock.json'];

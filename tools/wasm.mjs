@@ -19,7 +19,7 @@ const SHARED_INPUTS = ['Cargo.toml', 'Cargo.lock', '.cargo', 'package-lock.json'
  * @property {string[]} inputs folders and files the result depends on, from the root
  * @property {string} out the folder for the result, from the root
  * @property {string[]} [bindgen] arguments for wasm-bindgen; left out for a crate that does without, of which only the wasm comes
- * @property {string} optimise wasm-opt's level
+ * @property {string[]} optimise wasm-opt's passes: its level, and more if need be
  */
 
 /**
@@ -35,7 +35,7 @@ export async function buildWasm(build) {
 
     const name = crate.replaceAll('-', '_');
     const compiled = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'wasm32-unknown-unknown', profile, `${name}.wasm`);
-    const optimised = [optimise, ...WASM_FEATURES.map((feature) => `--enable-${feature}`)];
+    const optimised = [...optimise, ...WASM_FEATURES.map((feature) => `--enable-${feature}`)];
     if (bindgen === undefined) {
       await run('wasm-opt', [...optimised, '--strip-producers', '--strip-target-features', compiled, '-o', join(fresh, `${name}.wasm`)]);
       return;

@@ -208,14 +208,17 @@ pub fn rows_of<T: FromRow>(result: &D1Result) -> Result<Vec<T>, StoreError> {
     let plain = plain_rows(result)?;
     let mut rows = Vec::with_capacity(plain.len());
     // Not `collect`, which would reuse the memory, at 1 KB of code a kind of row.
-    for row in plain {
-        rows.push(T::from_row(row)?);
+    for columns in plain {
+        rows.push(T::from_row(Row {
+            columns,
+            misfit: None,
+        })?);
     }
     Ok(rows)
 }
 
 /// The rows as they are, crossing as one text.
-fn plain_rows(result: &D1Result) -> Result<Vec<Row>, StoreError> {
+fn plain_rows(result: &D1Result) -> Result<Vec<Map<String, Value>>, StoreError> {
     #[derive(Deserialize)]
     struct Untouched(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue);
 
@@ -226,18 +229,34 @@ fn plain_rows(result: &D1Result) -> Result<Vec<Row>, StoreError> {
 }
 
 /// A row of a result, column by column.
-#[derive(Deserialize)]
-pub struct Row(Map<String, Value>);
+pub struct Row {
+    columns: Map<String, Value>,
+    /// The last column that did not fit what it was taken for.
+    misfit: Option<&'static str>,
+}
 
 impl Row {
-    /// Takes a column out.
+    /// Takes a column out. One that does not fit `T` leaves its default, and a note for
+    /// [`Row::fits`]: a way out at each of forty columns is what such a reader's code would
+    /// be made of.
+    #[inline(never)]
+    pub fn take<T: FromColumn>(&mut self, name: &'static str) -> T {
+        let column = self.columns.swap_remove(name).unwrap_or_default();
+        T::from_column(column).unwrap_or_else(|| {
+            self.misfit = Some(name);
+            T::default()
+        })
+    }
+
+    /// What was made of the row, if every column fitted.
     ///
     /// # Errors
-    /// When it does not fit `T`.
-    #[inline(never)]
-    pub fn take<T: FromColumn>(&mut self, name: &str) -> Result<T, StoreError> {
-        T::from_column(self.0.swap_remove(name).unwrap_or_default())
-            .ok_or_else(|| StoreError::Other(format!("column {name} does not fit")))
+    /// When one did not.
+    pub fn fits<T>(&self, made: T) -> Result<T, StoreError> {
+        match self.misfit {
+            None => Ok(made),
+            Some(name) => Err(StoreError::Other(format!("column {name} does not fit"))),
+        }
     }
 }
 
@@ -258,7 +277,7 @@ impl FromRow for () {
 }
 
 /// What a column is read into.
-pub trait FromColumn: Sized {
+pub trait FromColumn: Default {
     /// Reads a column.
     fn from_column(value: Value) -> Option<Self>;
 }
@@ -304,7 +323,8 @@ macro_rules! row {
             fn from_row(
                 mut row: $crate::store::sql::Row,
             ) -> Result<Self, $crate::store::sql::StoreError> {
-                Ok(Self { $($column: row.take(stringify!($column))?),* })
+                let made = Self { $($column: row.take(stringify!($column))),* };
+                row.fits(made)
             }
         }
     };

@@ -6,9 +6,10 @@ use serde_json::Value;
 use super::sql::{Db, FromColumn, StoreError, row};
 
 /// What a token may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
+    #[default]
     Read,
     Write,
 }
