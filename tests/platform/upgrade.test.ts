@@ -46,6 +46,12 @@ const feed = new Feed(hb, 1, token);
 test('SG-06 SG-07 SG-08 AU-08 the feed tells what was sold before there was one', async () => {
   const all = await feed.all();
   assertInOrder(all);
+  // No two have one time, so whoever knows the time alone goes on where they stood; and none is earlier than it was.
+  for (const [at, ticket] of all.entries()) {
+    assert.deepEqual(await feed.page(`&after=${encodeURIComponent(ticket.ticket_updated_at)}`), all.slice(at + 1));
+    const { updated_at: updated } = OLD.ticket!.find(({ id }) => id === ticket.ticket_id)!;
+    assert.ok(Date.parse(`${ticket.ticket_updated_at}Z`) >= Number(updated));
+  }
   const told = [...all].sort((a, b) => a.ticket_id - b.ticket_id);
   const brief = told.map(({ ticket_id: id, ticket_status: status, deal_price: price, deal_user_service_fee: fee, deal_vat_rate: vat, deal_visibilities: shown, payment_method: paid, utm_source: source, utm_medium: medium, contact_email: email, ticket_scanned_at: scanned, ticket_canceled_at: gone }) => [id, status, price, fee, vat, shown.join(), paid, source, medium, email, scanned !== null, gone !== null]);
   const sold = (id: number, status: string, price: number, paid: string, source: string, email: string | null, more: { fee?: number; vat?: number; shown?: string; scanned?: boolean; gone?: boolean } = {}): unknown[] => [id, status, price, more.fee ?? 0, more.vat ?? 0.19, more.shown ?? 'public', paid, source, 'website', email, more.scanned ?? false, more.gone ?? false];

@@ -64,6 +64,7 @@ test(`SG-05 SG-06 each account's feed tells the same as if it had always been th
     const organizer = await organizerOf(token);
     const [then, now] = [await new Feed(hb, organizer, token).all(), await new Feed(old, organizer, token).all()];
     assertInOrder(now);
+    assert.equal(new Set(now.map(({ ticket_updated_at: at }) => at)).size, now.length);
     const byId = (tickets: Told[]): Told[] => tickets.map(withoutTime).sort((a, b) => a.ticket_id - b.ticket_id);
     assert.deepEqual(byId(now), byId(then));
   }

@@ -13,7 +13,7 @@ CREATE TABLE ticket_clock (
 
 ALTER TABLE ticket ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;
 
--- A ticket that is not valid yet, and why one is void ('canceled' unless said).
+-- A ticket that is not valid yet, and why one is void, where somebody said so.
 ALTER TABLE ticket ADD COLUMN pending TEXT CHECK (pending IN ('approval', 'payment_plan'));
 ALTER TABLE ticket ADD COLUMN void_reason TEXT CHECK (void_reason IS NULL OR (
   void_reason IN ('canceled', 'refunded', 'resold', 'rejected') AND voided_at IS NOT NULL));

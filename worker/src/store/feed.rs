@@ -2,8 +2,7 @@
 //!
 //! `changed_at` grows with each change (see `ticket_clock`), so a reader that goes on
 //! after the last row it has seen misses none. Each page walks an index from there, and
-//! costs the same wherever that is. Tickets from before there was that clock may share a
-//! time: those come by their id.
+//! costs the same wherever that is.
 
 use handbill_core::feed::Cursor;
 use handbill_core::link::utm::Utm;
