@@ -128,6 +128,12 @@ test('SG-01 SG-02 a partner reads of co-hosted events those whose own organizers
   assert.deepEqual(idsOf(await new Feed(hb, reader.id, undefined).all(`${HOSTED}&key=${reader.manager.token}`)), await stored([events[3]!.id]));
   await west.manager.remove(`organizers/${west.id}/ticket-grants/${reader.id}`);
   assert.deepEqual(await byPartner(HOSTED), mine);
+  // An event of its own needs no grant of its own.
+  const theirs = await eventBy(reader);
+  await storeTickets(hb, { organizer: reader.id, event: theirs.id, type: theirs.type, tickets: 2, prefix: 'reader' });
+  await share(theirs);
+  assert.deepEqual(await byPartner(HOSTED), await stored([own.id, theirs.id]));
+  assert.deepEqual(await byPartner(`&event_id=${theirs.id}${HOSTED}`), await stored([theirs.id]));
 });
 
 test('SG-02 what is shared is shown at once, and no longer when it is taken back', async () => {

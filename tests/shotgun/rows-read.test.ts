@@ -38,6 +38,19 @@ async function cursorAt(query: string, rows: number): Promise<string> {
   return cursorOf({ ticket_updated_at: new Date(row!.changed_at).toISOString(), ticket_id: row!.id });
 }
 
+test('SG-09 SG-02 an event that one may not read costs nothing, however many tickets it has', async () => {
+  const stranger = await organizerNamed(hb, operator, 'stranger');
+  const theirs = new Feed(hb, stranger.id, stranger.manager.token);
+  for (const event of [demo.event.id, host.event.id]) {
+    for (const query of [`&event_id=${event}`, `&event_id=${event}&include_cohosted_events=1`]) {
+      let page: Told[] = [];
+      const ran = (await ranDuring(hb, async () => void (page = await theirs.page(query)))).filter(({ sql }) => sql.includes('ticket_by_'));
+      assert.deepEqual([page, ran.length], [[], 1]);
+      assert.ok(ran[0]!.rowsRead <= 5, `${query}: ${ran[0]!.rowsRead} rows`);
+    }
+  }
+});
+
 for (const [what, query] of Object.entries(KINDS)) {
   test(`SG-09 a page of ${what} costs the same wherever it is`, async () => {
     const costs: number[] = [];

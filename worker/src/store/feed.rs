@@ -21,7 +21,7 @@ pub struct FeedFilter {
     /// Whether the events that the organizer only co-hosts are in it.
     pub cohosted: bool,
     /// Who reads, when that is another organizer with a grant. It sees of co-hosted events
-    /// those whose own organizers let it read their tickets too.
+    /// its own, and those whose organizers let it read their tickets too.
     pub partner: Option<i64>,
     pub after: Cursor,
 }
@@ -141,7 +141,7 @@ LEFT JOIN check_in c ON c.ticket_id = i.id AND c.undone_at IS NULL";
 const HOSTED: &str = "
 SELECT h.event_id FROM event_cohost h CROSS JOIN organizer o ON o.id = h.organizer_id
 WHERE h.cohost_id = ?1 AND o.archived_at IS NULL
-  AND (?4 IS NULL OR EXISTS (
+  AND (?4 IS NULL OR h.organizer_id = ?4 OR EXISTS (
     SELECT 1 FROM ticket_grant WHERE organizer_id = h.organizer_id AND partner_id = ?4))";
 
 /// The next page. `?1` is the organizer, `?2` and `?3` the cursor, `?4` who reads with a
@@ -174,16 +174,17 @@ fn of_organizer() -> String {
     )
 }
 
+/// Whether the event may be read is decided first: one of others has no rows to walk.
 fn of_event(cohosted: bool) -> String {
     let or_hosted = if cohosted {
-        format!("OR EXISTS ({HOSTED} AND h.event_id = ?5)")
+        format!("OR id IN ({HOSTED} AND h.event_id = ?5)")
     } else {
         String::new()
     };
     format!(
         "SELECT {TOLD} FROM ticket i INDEXED BY ticket_by_event_change {WITH_ALL}
-         WHERE i.event_id = ?5 AND (i.changed_at, i.id) > (?2, ?3)
-           AND (i.organizer_id = ?1 {or_hosted})
+         WHERE i.event_id = (SELECT id FROM event WHERE id = ?5 AND (organizer_id = ?1 {or_hosted}))
+           AND (i.changed_at, i.id) > (?2, ?3)
          ORDER BY i.changed_at, i.id LIMIT {PAGE}"
     )
 }
