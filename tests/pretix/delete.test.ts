@@ -142,6 +142,20 @@ test('PX-04 AU-07 the counter of clicks only grows', async () => {
   await grows(0, 0);
 });
 
+test('PX-04 deleted here and over another API at once, it keeps all that was counted or nothing', async () => {
+  const all = await Promise.all(Array.from({ length: 24 }, () => campaigns.made({})));
+  await hb.deliver(all.flatMap(({ id }) => [bodyOf(clickOn(id, { agent })), bodyOf(clickOn(id, { agent }))]));
+  const answers = await Promise.all(all.flatMap(({ id }) => [demo.manager.remove(`links/${id}`), campaigns.remove(id)]));
+  const statuses = answers.map(({ status }) => status);
+  assert.ok(statuses.every((status) => status === 204 || status === 404), statuses.join());
+  for (const [n, { id }] of all.entries()) {
+    const [byManager, here] = statuses.slice(2 * n, 2 * n + 2);
+    const [row] = await hb.rows('SELECT purged_at IS NOT NULL AS purged, (SELECT count(*) FROM click WHERE link_id = link.id) AS clicks, (SELECT count(*) FROM link_count WHERE link_id = link.id) AS counted FROM link WHERE id = ?1 AND deleted_at IS NOT NULL', id);
+    assert.deepEqual(row, here === 204 ? { purged: 1, clicks: 0, counted: 0 } : { purged: 0, clicks: 2, counted: 1 }, `${byManager} ${here}`);
+  }
+  await assertConsistent(hb);
+});
+
 test('PX-04 of an order that waits for its payment the credit goes too', async () => {
   const key = await demo.manager.made('payment-keys', { label: 'till' });
   const campaign = await campaigns.made({ code: 'PENDING' });

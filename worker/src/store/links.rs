@@ -384,7 +384,8 @@ pub async fn delete(db: &Db, id: i64, now: i64) -> Result<bool, StoreError> {
 }
 
 /// Deletes a link with its clicks, its counts and its credits: what was sold through
-/// it stays, credited to nobody. False when it is gone already.
+/// it stays, credited to nobody. One that was deleted and kept these loses them too.
+/// False when there is nothing left of it to delete.
 ///
 /// # Errors
 /// When the database fails; then nothing was deleted.
@@ -394,11 +395,11 @@ pub async fn purge(db: &Db, id: i64, now: i64) -> Result<bool, StoreError> {
     let results = db
         .batch(vec![
             at(
-                "UPDATE link SET deleted_at = ?2, purged_at = ?2, updated_at = ?2,
+                "UPDATE link SET deleted_at = ifnull(deleted_at, ?2), purged_at = ?2, updated_at = ?2,
                    version = version + 1, description = '', destination = '/',
                    destination_given = NULL, utm = '{}', promoter_name = NULL,
                    promoter_email = NULL
-                 WHERE id = ?1 AND deleted_at IS NULL RETURNING id",
+                 WHERE id = ?1 AND purged_at IS NULL RETURNING id",
             )?,
             at(
                 "UPDATE sale_order SET link_id = NULL, receipt = NULL, utm = '{}',
