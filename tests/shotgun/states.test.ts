@@ -41,6 +41,9 @@ test('SG-07 each state of a ticket is reached, and each change comes', async () 
     assert.equal(ticket.ticket_id, id, 'what changed last comes last');
     assert.notEqual(`${ticket.ticket_id} ${ticket.ticket_updated_at}`, `${last?.ticket_id} ${last?.ticket_updated_at}`);
     last = ticket;
+    // The management API says the same of why one is void.
+    const { json: shown } = await manager.get(`tickets/${id}`);
+    assert.deepEqual([shown.status === 'void', shown.void_reason], ticket.ticket_canceled_at === null ? [false, null] : [true, ticket.ticket_status]);
     return [ticket.ticket_status, ticket.ticket_canceled_at !== null];
   };
   for (const [status, type] of Object.entries(types)) assert.deepEqual(await told((await sold(type)).tickets[0].id), [status, false]);

@@ -29,7 +29,7 @@ pub fn ticket_json(ticket: &TicketRow) -> Value {
         "barcode": ticket.barcode,
         "status": ticket.status(),
         "voided_at": ticket.voided_at.map(time),
-        "void_reason": ticket.voided_at.map(|_| ticket.state().name()),
+        "void_reason": ticket.void_reason().map(TicketState::name),
         "checked_in_at": ticket.checked_in_at.map(time),
         "created_at": time(ticket.created_at),
         "updated_at": time(ticket.updated_at),

@@ -16,8 +16,9 @@ row! {
         pub name: String,
         pub barcode: String,
         pub voided_at: Option<i64>,
-        /// Why it is void, where somebody said so.
-        pub void_reason: Option<String>,
+        void_reason: Option<String>,
+        /// Whether all that was paid for its order went back.
+        is_refunded: i64,
         /// `approval` or `payment_plan`: what it waits for before it is valid.
         pub pending: Option<String>,
         pub checked_in_at: Option<i64>,
@@ -33,12 +34,23 @@ row! {
 impl TicketRow {
     /// Where the ticket stands, whatever became of its order's money.
     pub fn state(&self) -> TicketState {
-        TicketState::of(&TicketFacts {
+        TicketState::of(&self.facts(false))
+    }
+
+    /// Why it is void: what somebody said, else what became of its order's money, as the
+    /// feed tells it too (SG-07). `None` while it is not.
+    pub fn void_reason(&self) -> Option<TicketState> {
+        let reason = || TicketState::of(&self.facts(self.is_refunded != 0));
+        self.voided_at.map(|_| reason())
+    }
+
+    fn facts(&self, is_refunded: bool) -> TicketFacts<'_> {
+        TicketFacts {
             is_void: self.voided_at.is_some(),
             void_reason: self.void_reason.as_deref(),
             pending: self.pending.as_deref(),
-            is_refunded: false,
-        })
+            is_refunded,
+        }
     }
 
     /// What the ticket is good for: `void`, or the name of its state.
@@ -53,8 +65,10 @@ impl TicketRow {
 /// Selects tickets, as alias `i`.
 pub const TICKET: &str = "
 SELECT i.id, i.order_id, i.event_id, i.ticket_type_id, t.name, i.barcode, i.voided_at,
-  i.void_reason, i.pending, c.at AS checked_in_at, i.created_at, i.updated_at, e.name AS event_name, e.starts_at, e.time_zone,
-  e.place
+  i.void_reason, i.pending, c.at AS checked_in_at, i.created_at, i.updated_at,
+  ifnull((SELECT total > 0 AND refunded = total FROM sale_order WHERE id = i.order_id), 0)
+    AS is_refunded,
+  e.name AS event_name, e.starts_at, e.time_zone, e.place
 FROM ticket i
 JOIN ticket_type t ON t.id = i.ticket_type_id
 JOIN event e ON e.id = i.event_id

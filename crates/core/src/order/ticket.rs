@@ -22,7 +22,7 @@ pub enum TicketState {
     PendingApproval,
     /// It waits for the last payment of a plan.
     PaymentPlanPending,
-    /// Void, and nobody said why.
+    /// Void, and neither what somebody said nor its order's money tells more.
     Canceled,
     /// Its money went back. It is void, unless only the money was spoken of.
     Refunded,
