@@ -91,14 +91,14 @@ impl Call {
     }
 
     /// A parameter of the query, decoded; the last one of its name.
-    pub fn last_given(&self, name: &str) -> Option<String> {
+    pub fn parameter(&self, name: &str) -> Option<String> {
         let mut pairs = self.query().into_iter().rev();
         pairs.find_map(|(key, value)| (key == name).then_some(value))
     }
 
-    /// The same, of those that say something: forms send empty ones too.
+    /// The same, unless it is empty, as forms send what nobody filled in.
     pub fn given(&self, name: &str) -> Option<String> {
-        self.last_given(name).filter(|value| !value.is_empty())
+        self.parameter(name).filter(|value| !value.is_empty())
     }
 
     /// The caller behind the token.

@@ -4,6 +4,7 @@ use handbill_core::id::MAX_ID;
 use handbill_core::link::destination::Destination;
 use handbill_core::link::draft::Draft;
 use handbill_core::link::kind::Kind;
+use handbill_core::link::redirect::is_external;
 use handbill_core::link::slug::{ROOTS, Slug, is_tiny};
 
 use crate::app::Call;
@@ -29,7 +30,7 @@ const SLUG_TRIES: u8 = 5;
 impl LinkRow {
     /// Where the link leads, as a whole URL.
     pub fn long_url(&self, base: &str) -> String {
-        if self.is_external() {
+        if is_external(&self.destination) {
             self.destination.clone()
         } else {
             format!("{base}{}", self.destination)
@@ -58,11 +59,6 @@ impl LinkRow {
         let organizer = page.split('/').next().unwrap_or_default();
         let is_ours = ROOTS.contains(&organizer);
         (!is_ours).then(|| format!("{base}/{page}/c/{}/", self.slug))
-    }
-
-    /// Whether it leads away from our own pages.
-    pub fn is_external(&self) -> bool {
-        !self.destination.starts_with('/')
     }
 
     /// Where it leads away to, as whoever made it wrote that; `None` for a page of ours.

@@ -119,8 +119,7 @@ impl<'a> Reader<'a> {
             millis += sixty(self.two_digits()?)? * unit;
             if self.has_more(colon) {
                 unit = 1_000;
-                let second = self.two_digits()?;
-                millis += sixty(if second == 60 { 59 } else { second })? * unit;
+                millis += sixty(self.second()?)? * unit;
             }
         }
         let (part, is_finer) = self.decimals_of(unit)?;
@@ -161,11 +160,15 @@ impl<'a> Reader<'a> {
         if !self.has_more(colon) {
             return Some((hour, minute, None));
         }
-        let second = match self.two_digits()? {
+        Some((hour, minute, Some(self.second()?)))
+    }
+
+    /// 0 to 99; a leap second is the one before.
+    fn second(&mut self) -> Option<i8> {
+        Some(match self.two_digits()? {
             60 => 59,
             second => second,
-        };
-        Some((hour, minute, Some(second)))
+        })
     }
 
     /// One to nine digits after a point or comma, in nanoseconds; 0 when there are

@@ -59,7 +59,7 @@ fn ask_for_token(response: Response<Body>) -> Response<Body> {
 /// # Errors
 /// `InvalidPage`.
 pub fn page_asked(call: &Call, size: u32, most: u32) -> Result<PageRequest, Failure> {
-    let (number, wanted) = (call.last_given("page"), call.last_given("page_size"));
+    let (number, wanted) = (call.parameter("page"), call.parameter("page_size"));
     PageRequest::parse(number.as_deref(), wanted.as_deref(), size, most)
         .map_err(|_| Failure::InvalidPage)
 }

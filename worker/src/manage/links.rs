@@ -7,6 +7,7 @@ use handbill_core::fields::Fields;
 use handbill_core::link::destination::Destination;
 use handbill_core::link::draft::Draft;
 use handbill_core::link::kind::Kind;
+use handbill_core::link::redirect::is_external;
 use handbill_core::problem::Problems;
 use handbill_core::time::Timestamp;
 use serde_json::{Map, Value, json};
@@ -152,7 +153,7 @@ fn fields_of(link: &LinkRow) -> Map<String, Value> {
         link.hides_public().into(),
     );
     fields.insert("items".into(), json!(link.items()));
-    let elsewhere = link.is_external().then_some(link.destination.as_str());
+    let elsewhere = is_external(&link.destination).then_some(link.destination.as_str());
     fields.insert("destination".into(), json!(elsewhere));
     let utm = link.utm();
     for (name, value) in [

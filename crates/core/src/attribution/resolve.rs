@@ -9,13 +9,12 @@ use serde::Deserialize;
 use crate::attribution::receipt::{Considered, Receipt, Rule, Source, VERSION, Verdict};
 use crate::attribution::scope::Scope;
 use crate::attribution::touch::Touch;
+use crate::calendar::MILLIS_PER_DAY;
 use crate::link::utm::Utm;
 use crate::time::Timestamp;
 
 /// Most touches on a receipt; a journey cookie holds fewer.
 pub const MAX_CONSIDERED: usize = 100;
-
-const MILLIS_PER_DAY: i64 = 24 * 3600 * 1000;
 
 /// A touch that may have led to a purchase, and how we know of it. In JSON the
 /// members of all three stand beside each other.

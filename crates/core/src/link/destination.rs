@@ -175,12 +175,6 @@ impl Destination {
     pub fn given(&self) -> &str {
         &self.given
     }
-
-    /// Whether it is a page of somebody else.
-    #[must_use]
-    pub fn is_external(&self) -> bool {
-        !self.url.starts_with('/')
-    }
 }
 
 impl fmt::Display for Destination {

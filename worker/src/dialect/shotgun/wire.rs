@@ -103,8 +103,8 @@ fn source<'a>(ticket: &'a FeedRow, utm: &'a Utm) -> Option<&'a str> {
     Some(known.map_or("direct", String::as_str))
 }
 
-/// Of an online order, on what it was made: the document knows three, of which the link
-/// may name one.
+/// Of an online order, on what it was made: the document knows three, of which
+/// what the buyer arrived with may name one.
 fn medium<'a>(ticket: &FeedRow, utm: &'a Utm) -> Option<&'a str> {
     const PLATFORMS: [&str; 3] = ["website", "app", "widget"];
     let named = utm.medium.as_deref();

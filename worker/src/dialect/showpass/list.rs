@@ -58,12 +58,11 @@ async fn page(call: &Call, venue: i64, referred_by: Option<i64>) -> Handled {
 
 fn filter(call: &Call, time_zone: &str) -> Result<LinkFilter, Failure> {
     let mut problems = Problems::new();
-    let given = |name: &str| call.given(name);
     let mut filter = LinkFilter {
         kinds_up_to: LAST_KIND,
         ..LinkFilter::default()
     };
-    if let Some(text) = given("via") {
+    if let Some(text) = call.given("via") {
         match text.parse().ok().and_then(Kind::from_code) {
             Some(kind) if kind.is_user_made() => filter.kind = Some(kind.code()),
             _ => problems.push(
@@ -74,13 +73,13 @@ fn filter(call: &Call, time_zone: &str) -> Result<LinkFilter, Failure> {
         }
     }
     let mut events: Option<Vec<i64>> = None;
-    if let Some(text) = given("event") {
+    if let Some(text) = call.given("event") {
         match parse_id(&text) {
             Some(id) => events = Some(vec![id]),
             None => problems.push("event", "invalid", "Enter a whole number."),
         }
     }
-    if let Some(text) = given("event__in") {
+    if let Some(text) = call.given("event__in") {
         let ids: Option<Vec<i64>> = text.split(',').map(|id| parse_id(id.trim())).collect();
         match ids {
             Some(ids) if ids.len() <= MAX_EVENTS => {
@@ -103,7 +102,9 @@ fn filter(call: &Call, time_zone: &str) -> Result<LinkFilter, Failure> {
         ("event__ends_on__gte", false),
         ("event__ends_on__lte", true),
     ] {
-        let Some(text) = given(name) else { continue };
+        let Some(text) = call.given(name) else {
+            continue;
+        };
         let millis = parse_filter_time(&text).and_then(|time| zone::bound(time, time_zone, is_end));
         match millis {
             Some(millis) if is_end => filter.ends_until = Some(millis),
@@ -111,7 +112,7 @@ fn filter(call: &Call, time_zone: &str) -> Result<LinkFilter, Failure> {
             None => problems.push(name, "invalid", "Enter an ISO 8601 date or date and time."),
         }
     }
-    let search = given("search").unwrap_or_default();
+    let search = call.given("search").unwrap_or_default();
     let text = search.trim();
     if !text.is_empty() {
         if text.chars().count() > MAX_SEARCH {
