@@ -19,16 +19,16 @@ export function startWorker(project: Project, code: string, bindings: Record<str
   execFileSync('wrangler', ['deploy', 'worker.mjs', ...options], { cwd: project.folder, env: { ...process.env, ...WRANGLER_ENVIRONMENT }, stdio: ['ignore', 'ignore', 'inherit'] });
 
   const others = readdirSync(project.path('bundle')).filter((name) => name.endsWith('.wasm'));
-  return new Miniflare(
-    convertV4MiniflareOptions({
-      cf: false,
-      telemetry: { enabled: false },
-      compatibilityDate: COMPATIBILITY_DATE,
-      modules: [{ type: 'ESModule', path: project.path('bundle/worker.js') }, ...others.map((name) => ({ type: 'CompiledWasm', path: project.path(`bundle/${name}`) }))],
-      modulesRoot: project.path('bundle'),
-      ...bindings,
-    } as unknown as Parameters<typeof convertV4MiniflareOptions>[0]),
-  );
+  const worker = convertV4MiniflareOptions({
+    cf: false,
+    telemetry: { enabled: false },
+    compatibilityDate: COMPATIBILITY_DATE,
+    modules: [{ type: 'ESModule', path: project.path('bundle/worker.js') }, ...others.map((name) => ({ type: 'CompiledWasm', path: project.path(`bundle/${name}`) }))],
+    modulesRoot: project.path('bundle'),
+    ...bindings,
+  } as unknown as Parameters<typeof convertV4MiniflareOptions>[0]);
+  // By itself it leaves some of its files behind.
+  return new Miniflare({ ...worker, resourceTmpPath: project.folder });
 }
 
 /**
