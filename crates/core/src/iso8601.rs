@@ -55,12 +55,17 @@ impl<'a> Reader<'a> {
         Some(self.digit()? * 10 + self.digit()?)
     }
 
+    /// 0 to 9999, in four digits.
+    fn year(&mut self) -> Option<i16> {
+        Some(i16::from(self.two_digits()?) * 100 + i16::from(self.two_digits()?))
+    }
+
     /// `YYYY-MM-DD`, whether or not there is such a day.
-    pub(crate) fn date(&mut self, dash: &[u8]) -> Option<(i16, i8, i8)> {
-        let year = i16::from(self.two_digits()?) * 100 + i16::from(self.two_digits()?);
-        self.skip(dash)?;
+    pub(crate) fn date(&mut self) -> Option<(i16, i8, i8)> {
+        let year = self.year()?;
+        self.skip(b"-")?;
         let month = self.two_digits()?;
-        self.skip(dash)?;
+        self.skip(b"-")?;
         Some((year, month, self.two_digits()?))
     }
 
@@ -74,7 +79,7 @@ impl<'a> Reader<'a> {
     /// whether it is a day that was written. Without dashes there is no month alone, which
     /// could be a day of another century.
     pub(crate) fn any_date(&mut self, dash: &[u8]) -> Option<(Date, bool)> {
-        let year = i16::from(self.two_digits()?) * 100 + i16::from(self.two_digits()?);
+        let year = self.year()?;
         self.skip(dash)?;
         if self.one_of(b"W").is_some() {
             let week = self.two_digits()?;
@@ -111,15 +116,14 @@ impl<'a> Reader<'a> {
     /// milliseconds since midnight, and whether there is more than those. 24:00 is the
     /// midnight that ends the day, a leap second the one before.
     pub(crate) fn clock(&mut self, colon: &[u8]) -> Option<(i64, bool)> {
-        let sixty = |number: i8| (number < 60).then_some(i64::from(number));
         let mut unit = 3_600_000;
         let mut millis = i64::from(self.two_digits()?) * unit;
         if self.has_more(colon) {
             unit = 60_000;
-            millis += sixty(self.two_digits()?)? * unit;
+            millis += below_sixty(self.two_digits()?)? * unit;
             if self.has_more(colon) {
                 unit = 1_000;
-                millis += sixty(self.second()?)? * unit;
+                millis += below_sixty(self.second()?)? * unit;
             }
         }
         let (part, is_finer) = self.decimals_of(unit)?;
@@ -151,16 +155,13 @@ impl<'a> Reader<'a> {
         Some((i64::try_from(millis / of).ok()?, is_finer))
     }
 
-    /// `hh:mm` or `hh:mm:ss`, whether or not there is such a time, without leap
-    /// seconds.
-    pub(crate) fn time(&mut self, colon: &[u8]) -> Option<(i8, i8, Option<i8>)> {
+    /// `hh:mm:ss`, whether or not there is such a time, without leap seconds.
+    pub(crate) fn time(&mut self) -> Option<(i8, i8, i8)> {
         let hour = self.two_digits()?;
-        self.skip(colon)?;
+        self.skip(b":")?;
         let minute = self.two_digits()?;
-        if !self.has_more(colon) {
-            return Some((hour, minute, None));
-        }
-        Some((hour, minute, Some(self.second()?)))
+        self.skip(b":")?;
+        Some((hour, minute, self.second()?))
     }
 
     /// 0 to 99; a leap second is the one before.
@@ -191,13 +192,12 @@ impl<'a> Reader<'a> {
     /// What follows an offset's sign, in seconds: `hh`, `hh:mm`, `hh:mm:ss` or the
     /// same without colons. Seconds may have a fraction, and are rounded by it.
     pub(crate) fn offset(&mut self) -> Option<i64> {
-        let sixty = |number: i8| (number < 60).then_some(i64::from(number));
         let mut seconds = i64::from(self.two_digits()?) * 3_600;
         let colon: &[u8] = if self.0.starts_with(b":") { b":" } else { b"" };
         if self.has_more(colon) {
-            seconds += sixty(self.two_digits()?)? * 60;
+            seconds += below_sixty(self.two_digits()?)? * 60;
             if self.has_more(colon) {
-                seconds += sixty(self.two_digits()?)?;
+                seconds += below_sixty(self.two_digits()?)?;
                 seconds += i64::from(self.fraction()? >= 500_000_000);
             }
         }
@@ -234,4 +234,9 @@ impl<'a> Reader<'a> {
         }
         Some(())
     }
+}
+
+/// A number of minutes or seconds, which are fewer than 60.
+fn below_sixty(number: i8) -> Option<i64> {
+    (number < 60).then_some(i64::from(number))
 }

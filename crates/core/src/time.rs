@@ -195,14 +195,13 @@ pub fn parse_filter_time(text: &str) -> Option<FilterTime> {
 /// if there are any.
 fn parse_time(text: &str) -> Option<FilterTime> {
     let mut rest = Reader::new(text);
-    let (year, month, day) = rest.date(b"-")?;
+    let (year, month, day) = rest.date()?;
     let date = Date::new(year, month, day).filter(|date| date.year() > 0)?;
     if rest.is_empty() {
         return Some(FilterTime::Date { year, month, day });
     }
     rest.one_of(b"Tt ")?;
-    let (hour, minute, second) = rest.time(b":")?;
-    let second = second?;
+    let (hour, minute, second) = rest.time()?;
     let nanos = rest.fraction()?;
     let offset_seconds = match rest.one_of(b"Zz+-") {
         None => None,
