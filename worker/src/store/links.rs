@@ -395,8 +395,8 @@ pub async fn purge(db: &Db, id: i64, now: i64) -> Result<bool, StoreError> {
     let results = db
         .batch(vec![
             at(
-                "UPDATE link SET deleted_at = ifnull(deleted_at, ?2), purged_at = ?2, updated_at = ?2,
-                   version = version + 1, description = '', destination = '/',
+                "UPDATE link SET deleted_at = ifnull(deleted_at, ?2), purged_at = ?2,
+                   updated_at = ?2, version = version + 1, description = '', destination = '/',
                    destination_given = NULL, utm = '{}', promoter_name = NULL,
                    promoter_email = NULL
                  WHERE id = ?1 AND purged_at IS NULL RETURNING id",
