@@ -7,7 +7,7 @@ import { Manager } from '../support/api.ts';
 import { Campaigns } from '../support/campaigns.ts';
 import { assertConsistent } from '../support/consistency.ts';
 import { fill, rowsOf } from '../support/downgrade.ts';
-import { Feed, assertInOrder, cursorOf } from '../support/feed.ts';
+import { Feed, assertInOrder, behind } from '../support/feed.ts';
 import { reportOf, rowOf } from '../support/report.ts';
 import { startHandbill } from '../support/runtime.ts';
 import { operatorOf } from '../support/seed.ts';
@@ -95,7 +95,7 @@ test('PX-09 AU-08 what was there goes on: a payment that was waited for, a refun
   await visitor.send(campaigns.path('FRESH'));
   const order = await visitor.buys({ event: 1, items: [{ ticket_type: 1, quantity: 2 }] });
   assert.equal((await orderOf(manager, order)).link_id, campaign.id);
-  const fresh = await feed.all(`&after=${encodeURIComponent(cursorOf(last))}`);
+  const fresh = await feed.all(behind(last));
   assertInOrder(fresh, last);
   assert.deepEqual(fresh.map(({ ticket_id: id, ticket_status: status }) => [id, status]), [[7, 'valid'], [15, 'refunded'], ...order.tickets.map(({ id }: any) => [id, 'valid'])]);
   assert.equal((await campaigns.shown(campaign.id)).order_count, 1);
@@ -108,7 +108,7 @@ test('SG-06 AU-08 what the version before writes into the new tables is as good 
   const old = 'INSERT INTO ticket (organizer_id, event_id, ticket_type_id, order_id, barcode, created_at, updated_at) VALUES (1, 3, 6, NULL, ?1, ?2, ?2)';
   const last = (await feed.all()).at(-1)!;
   await hb.execute(old, 'OLD-CODE', MADE - 60_000);
-  const [ticket, ...others] = await feed.all(`&after=${encodeURIComponent(cursorOf(last))}`);
+  const [ticket, ...others] = await feed.all(behind(last));
   assert.deepEqual([ticket!.ticket_scan_code, ticket!.deal_vat_rate, ticket!.ticket_status, others], ['OLD-CODE', 0.05, 'valid', []]);
   await hb.execute("INSERT INTO customer (organizer_id, email_key, created_at) VALUES (1, 'old@example.org', ?1) ON CONFLICT DO NOTHING", MADE);
   const { json } = await manager.get('customers/export?email=old@example.org');

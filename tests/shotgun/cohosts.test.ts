@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { eventOf, typeOf } from '../support/checkout.ts';
-import { Feed, assertInOrder, storeTickets } from '../support/feed.ts';
+import { Feed, assertInOrder, behind, storeTickets } from '../support/feed.ts';
 import type { Told } from '../support/feed.ts';
 import { startHandbill } from '../support/runtime.ts';
 import { NOBODY, operatorOf, organizerNamed } from '../support/seed.ts';
@@ -78,7 +78,7 @@ test('SG-02 the tickets of co-hosted events come among the own ones, in order, p
   // From any place on it is the rest.
   for (let at = 0; at < all.length; at += 37) {
     const ticket = pages.flat()[at]!;
-    assert.deepEqual(idsOf(await feed.all(`${HOSTED}&after=${ticket.ticket_updated_at.replace(' ', 'T')}_${ticket.ticket_id}`)), all.slice(at + 1), String(at));
+    assert.deepEqual(idsOf(await feed.all(HOSTED + behind(ticket))), all.slice(at + 1), String(at));
   }
 });
 

@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { Campaigns } from '../support/campaigns.ts';
 import { BUYER, assertRefused, eventOf, fieldsOf, stockOf, typeOf } from '../support/checkout.ts';
 import { assertConsistent } from '../support/consistency.ts';
-import { Feed } from '../support/feed.ts';
+import { Feed, behind } from '../support/feed.ts';
 import type { Told } from '../support/feed.ts';
 import { reportOf } from '../support/report.ts';
 import { startHandbill } from '../support/runtime.ts';
@@ -159,7 +159,7 @@ test('SG-06 what buyers tell of themselves is kept, until they say otherwise or 
   const mark = (await feed.all()).at(-1)!;
   await buy({ country: 'Spain', newsletter_optin: false });
   const now = { ...CONTACT, country: 'Spain', newsletter_optin: false };
-  const since = await feed.all(`&after=${mark.ticket_updated_at.replace(' ', 'T')}_${mark.ticket_id}`);
+  const since = await feed.all(behind(mark));
   assert.ok(since.some(({ ticket_id: id }) => id === first.tickets[0].id));
   for (const told of since) assert.deepEqual(contactOf(told), now);
   const customer = (await manager.get(`customers/export?email=${email}`)).json.customer;
@@ -172,7 +172,7 @@ test('SG-06 what buyers tell of themselves is kept, until they say otherwise or 
 
   const before = await feed.all();
   assert.equal((await manager.post('customers/erase', { email })).status, 200);
-  const again = await feed.all(`&after=${before.at(-1)!.ticket_updated_at.replace(' ', 'T')}_${before.at(-1)!.ticket_id}`);
+  const again = await feed.all(behind(before.at(-1)!));
   assert.equal(again.length, 2);
   for (const told of again) {
     const { contact_id: id, ...contact } = Object.fromEntries(Object.entries(told).filter(([name]) => name.startsWith('contact_')));
@@ -181,7 +181,7 @@ test('SG-06 what buyers tell of themselves is kept, until they say otherwise or 
   }
   // Nobody is that buyer any more, and nobody can write who they were.
   for (const answer of [await manager.get(`customers/${customer.id}`), await manager.patch(`customers/${customer.id}`, { locality: 'Madrid' }), await manager.get(`customers/export?email=${email}`)]) assertRefused(answer, 404);
-  assert.deepEqual((await feed.all(`&after=${again.at(-1)!.ticket_updated_at.replace(' ', 'T')}_${again.at(-1)!.ticket_id}`)), []);
+  assert.deepEqual(await feed.all(behind(again.at(-1)!)), []);
   await assertConsistent(hb);
 });
 
@@ -240,7 +240,7 @@ test('SG-08 PX-03 a ticket comes again when the campaign that is its source is r
   };
   const [own, radio] = [await buy(''), await buy('?utm_source=radio')];
   const mark = (await feed.all()).at(-1)!;
-  const since = async (): Promise<[number, string][]> => (await feed.all(`&after=${mark.ticket_updated_at.replace(' ', 'T')}_${mark.ticket_id}`)).map(({ ticket_id: id, utm_source: source }) => [id, source]);
+  const since = async (): Promise<[number, string][]> => (await feed.all(behind(mark))).map(({ ticket_id: id, utm_source: source }) => [id, source]);
   assert.equal((await campaigns.change(campaign.id, { description: 'x' })).status, 200);
   assert.deepEqual(await since(), []);
   for (const code of ['Letter', 'BRIEF-2']) {

@@ -59,6 +59,9 @@ export class Feed {
 /** The cursor behind a ticket, as clients build it by themselves. */
 export const cursorOf = ({ ticket_updated_at: at, ticket_id: id }: Told): string => `${at}_${id}`;
 
+/** The query (beginning with `&`) for what comes behind a ticket. */
+export const behind = (ticket: Told): string => `&after=${encodeURIComponent(cursorOf(ticket))}`;
+
 /** Asserts that tickets come by update time, then by id, each after the one before. */
 export function assertInOrder(tickets: Told[], after: Told | undefined = undefined): void {
   let last = after;

@@ -272,8 +272,7 @@ async function declaredIn(path: string): Promise<Declared> {
     return JSON.parse(readFileSync(kept, 'utf8'));
   } catch {
     const { unstable_getMiniflareWorkerOptions: optionsOf } = await import('wrangler');
-    const { bindings, compatibilityDate, compatibilityFlags, d1Databases, kvNamespaces, queueProducers, queueConsumers, email } = optionsOf(path).workerOptions as unknown as Declared;
-    const declared = { bindings, compatibilityDate, compatibilityFlags, d1Databases, kvNamespaces, queueProducers, queueConsumers, email } as Declared;
+    const declared = optionsOf(path).workerOptions as unknown as Declared;
     // Written beside and moved, since files of tests start at once.
     writeFileSync(`${kept}.${process.pid}`, JSON.stringify(declared));
     renameSync(`${kept}.${process.pid}`, kept);
